@@ -1,0 +1,78 @@
+"""The course report's pair of networks, layer by layer as printed there.
+
+Shapes: N pictures in a batch, Z = z_dim.
+"""
+
+import torch
+from torch import nn
+
+
+class Generator(nn.Module):
+    """Noise and a digit to a picture. Conditioned by multiplying z with a learned vector for the digit.
+
+    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1.
+    Returns float (N, 1, 28, 28) in [-1, 1].
+    """
+
+    def __init__(self, num_classes=10, z_dim=100):
+        super().__init__()
+        self.config = {"num_classes": num_classes, "z_dim": z_dim}
+        self.embed = nn.Embedding(num_classes, z_dim)
+        self.dense = nn.Linear(z_dim, 7 * 7 * 256)
+        self.trans1 = nn.Sequential(
+            nn.ConvTranspose2d(256, 128, 3, stride=2, padding=1, output_padding=1),
+            nn.BatchNorm2d(128),
+            nn.LeakyReLU(),
+        )
+        self.trans2 = nn.Sequential(
+            nn.ConvTranspose2d(128, 64, 3, stride=1, padding=1),
+            nn.BatchNorm2d(64),
+            nn.LeakyReLU(),
+        )
+        self.trans3 = nn.Sequential(
+            nn.ConvTranspose2d(64, 1, 3, stride=2, padding=1, output_padding=1),
+            nn.Tanh(),
+        )
+
+    def forward(self, z, y):
+        h = self.embed(y) * z  # (N, Z)
+        h = self.dense(h).view(-1, 256, 7, 7)  # (N, 256, 7, 7)
+        h = self.trans1(h)  # (N, 128, 14, 14)
+        h = self.trans2(h)  # (N, 64, 14, 14)
+        return self.trans3(h)  # (N, 1, 28, 28)
+
+
+class Discriminator(nn.Module):
+    """A picture and a digit to one logit: how sure D is that this is a real picture of that digit.
+
+    Conditioned by a learned picture for the digit, laid over the image as a second channel.
+    x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). Returns float (N,).
+    The report ends in a sigmoid; here it is part of the loss (losses.py) and of `probability`.
+    """
+
+    def __init__(self, num_classes=10, img_size=(28, 28)):
+        super().__init__()
+        self.embed = nn.Embedding(num_classes, img_size[0] * img_size[1])
+        self.conv1 = nn.Sequential(nn.Conv2d(2, 64, 3, stride=2, padding=1), nn.LeakyReLU())
+        self.conv2 = nn.Sequential(
+            nn.Conv2d(64, 64, 3, stride=2, padding=1),
+            nn.BatchNorm2d(64),
+            nn.LeakyReLU(),
+        )
+        self.conv3 = nn.Sequential(
+            nn.Conv2d(64, 128, 3, stride=2, padding=0),
+            nn.BatchNorm2d(128),
+            nn.LeakyReLU(),
+        )
+        self.dense = nn.Sequential(nn.Flatten(), nn.Linear(3 * 3 * 128, 1))
+
+    def forward(self, x, y):
+        h = torch.cat([x, self.embed(y).view_as(x)], dim=1)  # (N, 2, 28, 28)
+        h = self.conv1(h)  # (N, 64, 14, 14)
+        h = self.conv2(h)  # (N, 64, 7, 7)
+        h = self.conv3(h)  # (N, 128, 3, 3)
+        return self.dense(h).squeeze(1)  # (N,)
+
+    def probability(self, x, y):
+        """The report's output: the probability that x is a real picture of y, float (N,) in [0, 1]."""
+        return torch.sigmoid(self(x, y))

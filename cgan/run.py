@@ -1,0 +1,178 @@
+"""A training run on disk. `state.pt` is its only truth; every other file in the folder is rewritten from it.
+
+state.pt               networks, optimisers, step, log, previews, options: all that resuming needs
+log.jsonl              the options, then a line of losses every 50 steps
+preview-EPOCH.png      rows are handwritings, the same after every epoch; columns are the digits 0 to 9
+losses.png             the log, drawn
+generator.safetensors  the weights file for the page
+"""
+
+import json
+import math
+import platform
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from pickle import UnpicklingError
+from zipfile import BadZipFile
+
+from cgan import render, sampling, weights
+from cgan.errors import BadInput
+from cgan.files import digest, write_atomically
+
+import numpy as np
+import torch
+
+FORMAT = 1
+LOG_EVERY = 50  # steps
+SAVE_EVERY = 60  # seconds, and at the end of every epoch
+
+
+class Run:
+    """Where a training run stands, and its folder.
+
+    recipe: what is trained (recipes.py). options: plain values that a resumed run must repeat. data_digest:
+    of the images and labels. state: from `load_state`, to go on from there.
+    """
+
+    def __init__(self, folder, recipe, options, data_digest, state=None):
+        self.folder, self.recipe, self.options, self.data_digest = Path(folder), recipe, options, data_digest
+        self.step, self.log, self.previews, self.seconds_before = 0, [], [], 0.0
+        if state:
+            if state["data_digest"] != data_digest:
+                raise BadInput(
+                    f"The run in {folder} learned from other images than these; give --data the same ones."
+                )
+            self.step, self.log, self.previews = state["step"], state["log"], state["previews"]
+            self.seconds_before = state["seconds"]
+            for name, part in recipe.parts.items():
+                part.load_state_dict(state["parts"][name])
+        self.started = self.saved = time.monotonic()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.save()
+        self.write_outputs(self.previews)
+
+    @property
+    def seconds(self):
+        """How long this run has been training, in all its parts."""
+        return self.seconds_before + time.monotonic() - self.started
+
+    def record(self, losses):
+        """Count a step and, every 50, log its losses. Raises BadInput if they are not finite numbers."""
+        if not all(math.isfinite(loss) for loss in losses.values()):
+            raise BadInput(
+                f"Training failed at step {self.step + 1}: the losses are no longer finite numbers. The last "
+                f"good state is kept in {self.folder}; try again in another folder with a smaller --lr."
+            )
+        self.step += 1
+        if self.step % LOG_EVERY == 0:
+            self.log.append({"step": self.step, **losses, "seconds": round(self.seconds, 1)})
+            with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
+                file.write(json.dumps(self.log[-1]) + "\n")
+
+    def end_epoch(self):
+        """Draw the preview of this epoch, save, and write every file for people."""
+        z = sampling.noise(0, 10, self.recipe.generator.config["z_dim"]).repeat_interleave(10, dim=0)
+        y = torch.arange(10).repeat(10)
+        device = self.options["device"]
+        pictures = self.recipe.sample(z.to(device), y.to(device))
+        self.previews.append(render.to_uint8(pictures).cpu())
+        self.save()
+        self.write_outputs(self.previews[-1:])
+
+    def save(self):
+        """Write state.pt, whole or not at all."""
+        state = {
+            "format": FORMAT,
+            "options": self.options,
+            "data_digest": self.data_digest,
+            "step": self.step,
+            "seconds": self.seconds,
+            "log": self.log,
+            "previews": self.previews,
+            "parts": {name: part.state_dict() for name, part in self.recipe.parts.items()},
+        }
+        buffer = BytesIO()
+        torch.save({"state": state, "digest": digest(state)}, buffer)
+        write_atomically(self.folder / "state.pt", buffer.getbuffer())
+        self.saved = time.monotonic()
+
+    def save_is_due(self):
+        return time.monotonic() - self.saved > SAVE_EVERY
+
+    def write_outputs(self, previews):
+        """Write log, curves and weights anew, and those of the latest previews that are given."""
+        first = len(self.previews) - len(previews) + 1
+        for epoch, preview in enumerate(previews, first):
+            write_atomically(self.folder / f"preview-{epoch:03d}.png", render.png(render.grid(preview)))
+        lines = [json.dumps(line) + "\n" for line in [self.options, *self.log]]
+        write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
+        write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
+        self.digest = weights.save(
+            self.folder / "generator.safetensors",
+            self.options["model"],
+            self.recipe.generator,
+            self.provenance(),
+        )
+
+    def provenance(self):
+        """What the weights file says of how it was made."""
+        return {
+            "options": {name: value for name, value in self.options.items() if name != "data"},
+            "steps": self.step,
+            "epochs": len(self.previews),
+            "seconds": round(self.seconds),
+            "data_digest": self.data_digest,
+            "versions": {
+                "python": platform.python_version(),
+                "torch": torch.__version__,
+                "numpy": np.__version__,
+            },
+        }
+
+
+def load_state(folder):
+    """What `Run.save` wrote. Raises BadInput if there is none or it is damaged; nothing in it is executed."""
+    path = Path(folder) / "state.pt"
+    if not path.is_file():
+        raise BadInput(f"There is no run to resume in {folder}; leave out --resume to start one there.")
+    try:
+        file = torch.load(path, map_location="cpu", weights_only=True)
+        state, saved_digest = file["state"], file["digest"]
+        intact = digest(state) == saved_digest
+    except (RuntimeError, ValueError, LookupError, TypeError, EOFError, BadZipFile, UnpicklingError) as error:
+        raise BadInput(
+            f"{path} is damaged or not a training state; start again in another folder."
+        ) from error
+    if not intact:
+        raise BadInput(
+            f"{path} is damaged: its contents do not match its digest; start again in another folder."
+        )
+    if state["format"] > FORMAT:
+        raise BadInput(
+            f"{path} has format {state['format']}, newer than this program's {FORMAT}; update the program."
+        )
+    return state
+
+
+@contextmanager
+def stop_after_this_step():
+    """Gives an Event that Ctrl-C or SIGTERM sets, for the loop to look at: no step is cut in two.
+
+    A second Ctrl-C ends the program at once.
+    """
+    stop = threading.Event()
+
+    def handle(signal_number, frame):
+        stop.set()
+        signal.signal(signal_number, before[signal_number])
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

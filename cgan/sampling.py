@@ -1,0 +1,63 @@
+"""(weights, digit, seed, index) -> picture. The only place where a seed becomes a picture.
+
+Tile i of a seed is drawn from row i of a fixed stream of normal numbers. It depends neither on how many
+tiles are asked for nor on the digit, so one seed and index is one handwriting for all ten digits.
+"""
+
+import functools
+import threading
+
+from cgan import weights as weights_files
+from cgan.errors import BadInput, whole_number
+
+import numpy as np
+import torch
+
+MAX_SEED = 2**32 - 1
+CHUNK = 16  # pictures a pass of the network: in passes of one size a row's bits do not depend on its place
+_lock = threading.Lock()
+
+
+def noise(seed, n, z_dim):
+    """z, float32 (n, z_dim) of N(0, 1), for a seed from 0 to 2**32 - 1; row i is the same for every n > i.
+
+    NumPy has frozen the stream of RandomState, so the numbers stay the same for years.
+    """
+    seed = whole_number("seed", seed, 0, MAX_SEED)
+    return torch.from_numpy(np.random.RandomState(seed).standard_normal((n, z_dim)).astype(np.float32))
+
+
+@torch.inference_mode()
+def generate(labels, seed, weights=None):
+    """Draw the digits `labels`, int (n,) from 0 to 9 in any order: float (n, 1, 28, 28) from -1 to 1.
+
+    Picture i depends on (weights, labels[i], seed, i) alone, whatever runs beside it. weights: a
+    `cgan.weights.Weights`; the shipped ones if None. Raises BadInput.
+    """
+    weights = weights or default_weights()
+    y = torch.as_tensor(labels)
+    if y.dim() != 1 or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:
+        raise BadInput("labels must be a list or one-dimensional tensor of whole numbers from 0 to 9.")
+    if len(y) and (y.min() < 0 or y.max() > 9):
+        raise BadInput("labels must be whole numbers from 0 to 9.")
+    y = y.long()
+    z = noise(seed, len(y), weights.config["z_dim"])
+    with _lock:
+        chunks = [
+            _draw_chunk(weights.generator, *rows) for rows in zip(z.split(CHUNK), y.split(CHUNK), strict=True)
+        ]
+    return torch.cat(chunks) if chunks else torch.empty(0, 1, 28, 28)
+
+
+def _draw_chunk(generator, z, y):
+    n = len(y)
+    if n < CHUNK:  # the last chunk, padded
+        z = torch.cat([z, z.new_zeros(CHUNK - n, z.shape[1])])
+        y = torch.cat([y, y.new_zeros(CHUNK - n)])
+    return generator(z, y)[:n]
+
+
+@functools.cache
+def default_weights():
+    """The weights that ship with the project and that it draws with unless told otherwise."""
+    return weights_files.load(weights_files.SHIPPED / "report.safetensors")

@@ -1,0 +1,104 @@
+"""Weights files: one .safetensors holds what sampling needs, and says how it came to be.
+
+Its metadata has one key, `cgan`: JSON of `format`, `model`, `config`, `provenance`, `digest` (over config and
+tensors: what the pictures depend on) and `seal` (over all the others, so that no flipped bit goes unnoticed).
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from cgan.errors import BadInput
+from cgan.files import digest, write_atomically
+from cgan.networks import GENERATORS
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+FORMAT = 1
+MAX_BYTES = 100_000_000
+SHIPPED = Path(__file__).resolve().parent.parent / "weights"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A generator ready to draw, with what is known of it."""
+
+    model: str  # the recipe that made it
+    config: dict  # the arguments that rebuild the network
+    provenance: dict  # options, epochs, seconds, sha256 of the data, library versions
+    digest: str  # sha256 over config and tensors: "the same weights" means the same digest
+    generator: torch.nn.Module  # in evaluation mode, on the CPU
+
+    @property
+    def id(self):
+        """The first 12 digits of the digest; links and image addresses carry it."""
+        return self.digest[:12]
+
+
+def save(path, model, generator, provenance):
+    """Write the weights file of a trained generator, whole or not at all. Returns its digest.
+
+    provenance: plain values (str, int, float, list, dict), which JSON gives back unchanged.
+    """
+    tensors = {name: t.detach().cpu().contiguous() for name, t in generator.state_dict().items()}
+    about = {"format": FORMAT, "model": model, "config": generator.config, "provenance": provenance}
+    about["digest"] = digest({"config": generator.config, "tensors": tensors})
+    about["seal"] = digest(about)
+    metadata = {"cgan": json.dumps(about, sort_keys=True)}
+    write_atomically(path, safetensors.torch.save(tensors, metadata))
+    return about["digest"]
+
+
+def load(path):
+    """Read a weights file into a Weights. Raises BadInput, which names the file and the way out.
+
+    Nothing in the file is executed, and no memory is taken for sizes that it only claims.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(f"There is no weights file {path}; `python train.py` makes one.")
+    if path.stat().st_size > MAX_BYTES:
+        raise _refused(path, f"larger than {MAX_BYTES // 1_000_000} MB")
+    data = path.read_bytes()
+    try:
+        tensors = safetensors.torch.load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise _refused(path, "damaged, cut short or not a .safetensors file") from error
+    try:
+        about = json.loads(header["__metadata__"]["cgan"])
+        seal = about.pop("seal")
+        version, model, config = about["format"], about["model"], about["config"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _refused(path, "a .safetensors file of another program, or damaged") from error
+    if isinstance(version, int) and version > FORMAT:
+        raise BadInput(
+            f"{path} has format {version}, newer than this program's {FORMAT}; update the program."
+        )
+    if seal != digest(about) or about["digest"] != digest({"config": config, "tensors": tensors}):
+        raise _refused(path, "damaged: its contents do not match its digest")
+    return Weights(
+        model, config, about["provenance"], about["digest"], _rebuild(path, model, config, tensors)
+    )
+
+
+def _rebuild(path, model, config, tensors):
+    if model not in GENERATORS:
+        raise _refused(path, f"of the model {str(model)[:40]!r}, which this program does not know")
+    try:
+        with torch.device("meta"):  # no memory, no first weights: the file's tensors are put in place
+            generator = GENERATORS[model](**config)
+        generator.load_state_dict(tensors, assign=True)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise _refused(path, f"not what a {model} generator is made of") from error
+    if not all(torch.isfinite(t).all() for t in tensors.values()):
+        raise _refused(path, "of a training run that failed: it holds values that are not finite numbers")
+    return generator.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+
+
+def _refused(path, reason):
+    return BadInput(
+        f"{path} is {reason}; restore it from where you got it, or train again with `python train.py`."
+    )

@@ -1,0 +1,151 @@
+"""Train a conditional GAN on MNIST.
+
+python train.py                       # MNIST is downloaded into data/ the first time
+python train.py --epochs 5            # a shorter run
+python train.py --resume              # go on after Ctrl-C, a crash or a power cut
+python app.py --weights runs/report   # see what it draws
+"""
+
+import argparse
+import time
+from itertools import islice
+from pathlib import Path
+
+from cgan import data, recipes
+from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
+from cgan.files import digest
+from cgan.run import Run, load_state, stop_after_this_step
+
+import torch
+from tqdm import tqdm
+
+MAY_CHANGE = {"epochs", "data", "device", "threads"}  # by --resume; device, threads: not bit-equal
+
+
+def parse_args(argv=None, saved=None):
+    """The options; one that isn't given is taken from `saved`, those of the run to resume, if there is one."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add, at_least_1 = parser.add_argument, whole_number_option(1, 10**9)
+    add("--model", choices=recipes.RECIPES, default="report", help="the recipe (default: report)")
+    add("--epochs", type=at_least_1, default=20, help="passes over the training images (default: 20)")
+    add("--data", default="data", help="folder of MNIST, downloaded there if it isn't (default: data)")
+    add("--out", type=Path, help="folder of this run (default: runs/MODEL)")
+    add("--resume", action="store_true", help="go on with the run in --out, with its options")
+    add(
+        "--seed",
+        type=whole_number_option(0, 2**32 - 1),
+        default=0,
+        help="decides every random number (default: 0)",
+    )
+    add("--batch-size", type=at_least_1, help="images a step (default: the recipe's)")
+    add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
+    add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
+    add(
+        "--threads",
+        type=at_least_1,
+        default=torch.get_num_threads(),
+        help="of the CPU (default: %(default)s)",
+    )
+    return parser.parse_args(argv, argparse.Namespace(**(saved or {})))
+
+
+def main(argv=None):
+    options, state = prepare(argv)
+    torch.set_num_threads(options.threads)
+    images, labels = data.load(options.data)
+    recipe = recipes.build(options.model, options.seed, lr=options.lr, device=options.device)
+    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
+
+    epoch_steps = -(-len(images) // options.batch_size)  # the last batch of an epoch may be smaller
+    steps = options.epochs * epoch_steps
+    epoch, step_of_epoch = divmod(run.step, epoch_steps)
+    seen = epoch * len(images) + step_of_epoch * options.batch_size
+    bar = tqdm(total=options.epochs * len(images), initial=seen, unit=" images", unit_scale=True)
+    batches = data.batches(images, labels, options.batch_size, options.seed, first_step=run.step)
+    first_step, start = run.step, time.monotonic()
+
+    with bar, stop_after_this_step() as stop:
+        for x, y in islice(batches, max(0, steps - run.step)):
+            # Noise, like shuffling, is a function of (seed, step): a resumed run repeats it to the bit.
+            recipe.rng = data.random_stream(options.seed, "noise", run.step)
+            losses = recipe.step(x.to(options.device), y.to(options.device))
+            run.record(losses)
+
+            bar.set_description(
+                f"epoch {(run.step - 1) // epoch_steps + 1} of {options.epochs}", refresh=False
+            )
+            bar.set_postfix({name: f"{loss:.2f}" for name, loss in losses.items()}, refresh=False)
+            bar.update(len(x))
+            if run.step - first_step == 20:
+                bar.write(
+                    forecast((time.monotonic() - start) / 20 * epoch_steps, (steps - run.step) / epoch_steps)
+                )
+            if run.step % epoch_steps == 0:
+                run.end_epoch()
+            elif stop.is_set() or run.save_is_due():
+                run.save()
+            if stop.is_set():
+                break
+
+    if run.step < steps:
+        print(f"Stopped and saved at step {run.step} of {steps}.")
+        print(f"To go on: python train.py --resume --out {options.out}")
+    else:
+        print(f"{options.epochs} epochs took {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
+        print(f"See what they draw: python app.py --weights {options.out}")
+
+
+def prepare(argv):
+    """The options, complete and checked, and the state to go on from (None for a new run)."""
+    options, state = parse_args(argv), None
+    out = options.out or Path("runs") / options.model
+    if options.resume:
+        state = load_state(out)
+        options = parse_args(argv, state["options"])
+        for name, started_with in state["options"].items():
+            if name not in MAY_CHANGE and getattr(options, name) != started_with:
+                option = "--" + name.replace("_", "-")
+                raise BadInput(
+                    f"The run in {out} was started with {option} {started_with}; --resume cannot change it."
+                )
+    elif (out / "state.pt").exists():
+        raise BadInput(
+            f"{out} holds a run already; go on with it by --resume, or choose another folder by --out."
+        )
+    recipe = recipes.RECIPES[options.model]
+    options.out = out
+    options.batch_size = options.batch_size or recipe.batch_size
+    options.lr = recipe.lr if options.lr is None else options.lr
+    if not 0 < options.lr < float("inf"):
+        raise BadInput(f"--lr must be above 0, not {options.lr}.")
+    try:
+        torch.empty(0, device=options.device)
+    except (RuntimeError, AssertionError) as error:
+        raise BadInput(
+            f"--device {options.device} cannot be used here: {str(error).splitlines()[0]}"
+        ) from error
+    return options, state
+
+
+def to_keep(options):
+    """The options that belong to the run; where it lies and how it was called do not."""
+    return {name: value for name, value in vars(options).items() if name not in ("out", "resume")}
+
+
+def forecast(epoch_seconds, epochs_left):
+    """What the first steps tell of the time that the rest will take."""
+    sentence = (
+        f"About {epoch_seconds * epochs_left / 60:.0f} min to go, {epoch_seconds / 60:.1f} min an epoch."
+    )
+    if epochs_left > 5:
+        sentence += (
+            f" --epochs 5 ({epoch_seconds * 5 / 60:.0f} min) gives clear digits, not all of them right."
+        )
+    return sentence
+
+
+if __name__ == "__main__":
+    with exit_with_a_sentence():
+        main()
