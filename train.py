@@ -23,7 +23,7 @@ MAY_CHANGE = {"epochs", "data", "device", "threads"}  # by --resume; device, thr
 
 
 def parse_args(argv=None, saved=None):
-    """The options; one that isn't given is taken from `saved`, those of the run to resume, if there is one."""
+    """The options; one that isn't given is taken from `saved`, those of the run to resume, if there are."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -90,6 +90,7 @@ def main(argv=None):
                 break
 
     if run.step < steps:
+        run.write_outputs()
         print(f"Stopped and saved at step {run.step} of {steps}.")
         print(f"To go on: python train.py --resume --out {options.out}")
     else:
@@ -140,9 +141,7 @@ def forecast(epoch_seconds, epochs_left):
         f"About {epoch_seconds * epochs_left / 60:.0f} min to go, {epoch_seconds / 60:.1f} min an epoch."
     )
     if epochs_left > 5:
-        sentence += (
-            f" --epochs 5 ({epoch_seconds * 5 / 60:.0f} min) gives clear digits, not all of them right."
-        )
+        sentence += f" --epochs 5 would take {epoch_seconds * 5 / 60:.0f} min and draw more digits wrong."
     return sentence
 
 

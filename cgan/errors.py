@@ -37,7 +37,7 @@ def whole_number_option(low, high):
 
 @contextmanager
 def exit_with_a_sentence():
-    """Around a command's main(): bad input, or a refusal of the system, becomes a sentence and exit status 2."""
+    """Around a command: bad input, or a refusal of the system, ends it with one sentence and status 2."""
     try:
         yield
     except BadInput as error:

@@ -103,8 +103,8 @@ class Run:
     def save_is_due(self):
         return time.monotonic() - self.saved > SAVE_EVERY
 
-    def write_outputs(self, previews):
-        """Write log, curves and weights anew, and those of the latest previews that are given."""
+    def write_outputs(self, previews=()):
+        """Write log, curves and weights anew, and the latest previews that are given."""
         first = len(self.previews) - len(previews) + 1
         for epoch, preview in enumerate(previews, first):
             write_atomically(self.folder / f"preview-{epoch:03d}.png", render.png(render.grid(preview)))

@@ -44,7 +44,7 @@ def generate(labels, seed, weights=None):
     z = noise(seed, len(y), weights.config["z_dim"])
     with _lock:
         chunks = [
-            _draw_chunk(weights.generator, *rows) for rows in zip(z.split(CHUNK), y.split(CHUNK), strict=True)
+            _draw_chunk(weights.network, *rows) for rows in zip(z.split(CHUNK), y.split(CHUNK), strict=True)
         ]
     return torch.cat(chunks) if chunks else torch.empty(0, 1, 28, 28)
 

@@ -1,4 +1,4 @@
-"""Weights files: one .safetensors holds what sampling needs, and says how it came to be.
+"""Weights files: one .safetensors holds a trained network, and says how it came to be.
 
 Its metadata has one key, `cgan`: JSON of `format`, `model`, `config`, `provenance`, `digest` (over config and
 tensors: what the pictures depend on) and `seal` (over all the others, so that no flipped bit goes unnoticed).
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cgan.errors import BadInput
 from cgan.files import digest, write_atomically
-from cgan.networks import GENERATORS
+from cgan.networks import NETWORKS
 
 import safetensors.torch
 import torch
@@ -23,13 +23,13 @@ SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 
 @dataclass(frozen=True)
 class Weights:
-    """A generator ready to draw, with what is known of it."""
+    """A network ready for use, with what is known of it."""
 
     model: str  # the recipe that made it
     config: dict  # the arguments that rebuild the network
     provenance: dict  # options, epochs, seconds, sha256 of the data, library versions
     digest: str  # sha256 over config and tensors: "the same weights" means the same digest
-    generator: torch.nn.Module  # in evaluation mode, on the CPU
+    network: torch.nn.Module  # in evaluation mode, on the CPU
 
     @property
     def id(self):
@@ -37,14 +37,14 @@ class Weights:
         return self.digest[:12]
 
 
-def save(path, model, generator, provenance):
-    """Write the weights file of a trained generator, whole or not at all. Returns its digest.
+def save(path, model, network, provenance):
+    """Write the weights file of a trained network, whole or not at all. Returns its digest.
 
     provenance: plain values (str, int, float, list, dict), which JSON gives back unchanged.
     """
-    tensors = {name: t.detach().cpu().contiguous() for name, t in generator.state_dict().items()}
-    about = {"format": FORMAT, "model": model, "config": generator.config, "provenance": provenance}
-    about["digest"] = digest({"config": generator.config, "tensors": tensors})
+    tensors = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
+    about = {"format": FORMAT, "model": model, "config": network.config, "provenance": provenance}
+    about["digest"] = digest({"config": network.config, "tensors": tensors})
     about["seal"] = digest(about)
     metadata = {"cgan": json.dumps(about, sort_keys=True)}
     write_atomically(path, safetensors.torch.save(tensors, metadata))
@@ -85,17 +85,17 @@ def load(path):
 
 
 def _rebuild(path, model, config, tensors):
-    if model not in GENERATORS:
+    if model not in NETWORKS:
         raise _refused(path, f"of the model {str(model)[:40]!r}, which this program does not know")
     try:
         with torch.device("meta"):  # no memory, no first weights: the file's tensors are put in place
-            generator = GENERATORS[model](**config)
-        generator.load_state_dict(tensors, assign=True)
+            network = NETWORKS[model](**config)
+        network.load_state_dict(tensors, assign=True)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise _refused(path, f"not what a {model} generator is made of") from error
+        raise _refused(path, f"not what a {model} network is made of") from error
     if not all(torch.isfinite(t).all() for t in tensors.values()):
         raise _refused(path, "of a training run that failed: it holds values that are not finite numbers")
-    return generator.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+    return network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
 
 
 def _refused(path, reason):

@@ -1,5 +1,6 @@
-"""Every network, one file a family. GENERATORS: recipe name -> the network its weights files rebuild."""
+"""Every network, one file a family. NETWORKS: the name in a weights file -> the class that it rebuilds."""
 
 from cgan.networks import report
 
-GENERATORS = {"report": report.Generator}
+GENERATORS = {"report": report.Generator}  # those that draw, by the name of their recipe
+NETWORKS = {**GENERATORS}
