@@ -4,7 +4,6 @@ Tile i of a seed is drawn from row i of a fixed stream of normal numbers. It dep
 tiles are asked for nor on the digit, so one seed and index is one handwriting for all ten digits.
 """
 
-import functools
 import threading
 
 from cgan import weights as weights_files
@@ -34,7 +33,7 @@ def generate(labels, seed, weights=None):
     Picture i depends on (weights, labels[i], seed, i) alone, whatever runs beside it. weights: a
     `cgan.weights.Weights`; the shipped ones if None. Raises BadInput.
     """
-    weights = weights or default_weights()
+    weights = weights or weights_files.shipped()
     y = torch.as_tensor(labels)
     if y.dim() != 1 or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:
         raise BadInput("labels must be a list or one-dimensional tensor of whole numbers from 0 to 9.")
@@ -55,9 +54,3 @@ def _draw_chunk(generator, z, y):
         z = torch.cat([z, z.new_zeros(CHUNK - n, z.shape[1])])
         y = torch.cat([y, y.new_zeros(CHUNK - n)])
     return generator(z, y)[:n]
-
-
-@functools.cache
-def default_weights():
-    """The weights that ship with the project and that it draws with unless told otherwise."""
-    return weights_files.load(weights_files.SHIPPED / "report.safetensors")

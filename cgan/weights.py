@@ -4,19 +4,21 @@ Its metadata has one key, `cgan`: JSON of `format`, `model`, `config`, `provenan
 tensors: what the pictures depend on) and `seal` (over all the others, so that no flipped bit goes unnoticed).
 """
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from cgan.errors import BadInput
 from cgan.files import digest, write_atomically
-from cgan.networks import NETWORKS
+from cgan.networks import GENERATORS, NETWORKS
 
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
 FORMAT = 1
+DEFAULT = "report"  # the weights that draw unless others are asked for
 MAX_BYTES = 100_000_000
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 
@@ -102,3 +104,35 @@ def _refused(path, reason):
     return BadInput(
         f"{path} is {reason}; restore it from where you got it, or train again with `python train.py`."
     )
+
+
+@functools.cache
+def shipped(name=DEFAULT):
+    """The Weights called `name` that come with the project. Raises BadInput, which lists the names."""
+    files = {file.stem: file for file in sorted(SHIPPED.glob("*.safetensors"))}
+    if name not in files:
+        raise BadInput(
+            f"There are no weights {name[:40]!r} in {SHIPPED}; there are {', '.join(files) or 'none'}."
+        )
+    return load(files[name])
+
+
+def load_generators(paths):
+    """Every generator in `paths` (weights files, folders of them, run folders): a dict of name -> Weights.
+
+    A file is named by its stem, a run by its folder; a name that is taken gets the weights' id beside it.
+    Raises BadInput for a path with no generator in it, or a file that `load` refuses.
+    """
+    found = {}
+    for path in map(Path, paths):
+        files = [path]
+        if path.is_dir():
+            run = path / "generator.safetensors"
+            files = [run] if run.is_file() else sorted(path.glob("*.safetensors"))
+        generators = [(file, weights) for file in files if (weights := load(file)).model in GENERATORS]
+        if not generators:
+            raise BadInput(f"There are no generator's weights in {path}; `python train.py` makes some.")
+        for file, weights in generators:
+            name = file.resolve().parent.name if file.name == "generator.safetensors" else file.stem
+            found[f"{name} {weights.id}" if name in found else name] = weights
+    return found

@@ -1,0 +1,198 @@
+"""Measure how good generated digits are: 10,000 of them, beside real ones and known bad ones.
+
+python -m cgan.evaluate weights/report.safetensors            # the table; kept in weights/results.json
+python -m cgan.evaluate runs/report/generator.safetensors --data data --cas
+python -m cgan.evaluate                                       # all that was measured before
+"""
+
+import argparse
+import statistics
+import sys
+
+from cgan import data, metrics, results, sampling, weights
+from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
+from cgan.files import digest
+from cgan.judge import look, train
+from cgan.networks import GENERATORS
+from cgan.render import to_uint8
+
+import torch
+from torchvision.transforms.functional import gaussian_blur
+
+PER_DIGIT = 1000
+CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
+
+
+def parse_args(argv=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help="weights to measure (default: print what was measured)")
+    add("--data", help="folder of MNIST: also measures the distance to the training images, and the controls")
+    add("--cas", action="store_true", help="also train 3 classifiers on 60,000 pictures; needs --data")
+    add("--json", action="store_true", help="print JSON, not a table")
+    add(
+        "--threads",
+        type=whole_number_option(1, 10**6),
+        default=torch.get_num_threads(),
+        help="of the CPU (default: %(default)s)",
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    options = parse_args(argv)
+    if options.cas and not options.data:
+        raise BadInput("--cas tests classifiers on real digits; give --data the folder of MNIST, too.")
+    torch.set_num_threads(options.threads)
+    judges = [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
+    generators = [file for file in map(weights.load, options.files) if draws(file)]
+    mnist = load_mnist(options.data, judges[0]) if options.data else None
+
+    kept = results.of_judges(judges)
+    if mnist:
+        measure_controls(kept, judges, mnist, options.cas)
+    for generator in generators:
+        measure_generator(kept, judges, generator, mnist, options.cas)
+    progress("")
+
+    ids = [generator.id for generator in generators] or list(kept["weights"])
+    print(results.as_json(kept, ids) if options.json else results.table(kept, ids))
+    if not kept["controls"]:
+        print("Real images were not measured by this judge yet; --data does it, once.", file=sys.stderr)
+
+
+def draws(file):
+    """Whether a weights file draws digits. One that doesn't, as a judge among weights/*, is passed over."""
+    if file.model not in GENERATORS:
+        print(f"Passed over: a {file.model} draws no digits.", file=sys.stderr)
+    return file.model in GENERATORS
+
+
+def load_mnist(folder, judge):
+    """Training images and labels, test images and labels. Raises BadInput if the judge knows others."""
+    mnist = *data.load(folder), *data.load(folder, train=False)
+    if digest(list(mnist[:2])) != judge.provenance["data_digest"]:
+        raise BadInput(f"The judge learned from other images than those in {folder}; give --data the same.")
+    return mnist
+
+
+def measure_generator(kept, judges, generator, mnist, cas):
+    """Draw and measure; write it to results.json under the id of the weights."""
+    name = f"{generator.model} {generator.id}"
+    images, labels = draw(generator, CAS_PER_DIGIT if cas else PER_DIGIT, name)
+    index = slice_of(labels, 0)
+    row = mean_and_spread([measure(images[index], labels[index], judges, mnist, name)])
+    if cas:
+        add_cas(row, images, labels, mnist, name)
+    results.keep(kept, "weights", generator.id, {"name": generator.model, **row})
+
+
+def draw(generator, per_digit, name="pictures"):
+    """The ten digits, `per_digit` of each, as people see them: uint8 (N, 28, 28) and their labels (N,).
+
+    Each digit has a seed of its own, so that no two digits share a z.
+    """
+    images = []
+    for digit in range(10):
+        progress(f"{name}: drawing {per_digit * 10:,} pictures, digit {digit}")
+        images.append(to_uint8(sampling.generate([digit] * per_digit, digit, generator)))
+    return torch.cat(images), torch.arange(10).repeat_interleave(per_digit)
+
+
+def measure(images, labels, judges, mnist=None, name="pictures"):
+    """What the judges see in uint8 images (N, 28, 28) that should show the digits (N,): a dict of floats.
+
+    "right" and "worst" (the digit that fares worst) are per cent, "nearest" is the median over the images of
+    the Euclidean distance to the nearest training image, each pixel from -1 to 1.
+    """
+    measures = {}
+    for suffix, judge in zip(["", "_2"], [judge.network for judge in judges], strict=True):
+        progress(f"{name}: shown to judge{suffix}")
+        features, digits = look(judge, images)
+        right = (digits == labels).double() * 100
+        measures["right" + suffix] = right.mean().item()
+        measures["worst" + suffix] = min(right[labels == digit].mean().item() for digit in range(10))
+        reference = judge.reference_mean, judge.reference_cov
+        measures["fd" + suffix] = metrics.frechet_distance(*metrics.moments(features), *reference)
+        if not suffix:
+            progress(f"{name}: precision, recall, density, coverage")
+            real, real_labels = judge.reference_features, judge.reference_labels
+            four = metrics.precision_recall_density_coverage(real, features)
+            measures.update(zip(["precision", "recall", "density", "coverage"], four, strict=True))
+            measures["class_fd"] = metrics.within_class_frechet_distance(real, real_labels, features, labels)
+    if mnist:
+        measures["nearest"] = nearest(images, mnist[0], name)
+    return measures
+
+
+def nearest(images, train_images, name):
+    progress(f"{name}: nearest training images")
+    queries, others = (data.to_float(x).flatten(1) for x in (images, train_images))
+    return metrics.nearest_distances(queries, others).median().item()
+
+
+def measure_controls(kept, judges, mnist, cas):
+    """Measure what stands beside every model, unless this judge did before; write it to results.json."""
+    images, labels, test_images, test_labels = mnist
+    slices = [slice_of(labels, i) for i in range(3)]
+    first, first_labels = images[slices[0]], labels[slices[0]]
+    if "noise" not in kept["controls"]:  # the last to be written
+        real = [measure(images[i], labels[i], judges, mnist, "real images") for i in slices]
+        results.keep(kept, "controls", "real", {"name": "real, training", **mean_and_spread(real)})
+        test = measure(test_images, test_labels, judges, mnist, "test images")
+        test = {name: test[name] for name in ("right", "worst", "right_2", "worst_2", "nearest")}
+        results.keep(kept, "controls", "test", {"name": "real, test", **mean_and_spread([test])})
+        noise = torch.randint(256, first.shape, generator=torch.Generator().manual_seed(0))
+        for key, name, control, its_labels in [
+            ("blurred", "real, blurred", gaussian_blur(first, kernel_size=7, sigma=1.0), first_labels),
+            ("mislabelled", "real, labels wrong", first, (first_labels + 1) % 10),
+            ("noise", "noise", noise.byte(), first_labels),
+        ]:
+            row = mean_and_spread([measure(control, its_labels, judges, mnist, name)])
+            results.keep(kept, "controls", key, {"name": name, **row})
+    if cas and "cas" not in kept["controls"]["real"]["measures"]:
+        row = kept["controls"]["real"]
+        add_cas(row, images, labels, mnist, "real images")
+        results.keep(kept, "controls", "real", row)
+
+
+def slice_of(labels, i):
+    """Where the i-th thousand of each digit is among the labels (N,): indices (10 * PER_DIGIT,)."""
+    return torch.cat(
+        [(labels == digit).nonzero().view(-1)[i * PER_DIGIT : (i + 1) * PER_DIGIT] for digit in range(10)]
+    )
+
+
+def add_cas(row, images, labels, mnist, name):
+    """Classification accuracy score (Ravuri and Vinyals 2019): how many of the real test digits, in per cent,
+    classifiers read right that learned from these images alone. Mean and spread of 3 seeds."""
+    progress("")
+    scores = []
+    for seed in range(3):
+        description = f"{name}: classifier {seed + 1} of 3"
+        classifier = train(images, labels, seed, CAS_WIDTH, CAS_EPOCHS, description=description)
+        scores.append({"cas": 100 * (look(classifier, mnist[2])[1] == mnist[3]).double().mean().item()})
+    for part, value in mean_and_spread(scores).items():
+        row.setdefault(part, {}).update(value)
+
+
+def mean_and_spread(measured):
+    """{"measures": the means of dicts of floats} and, of more than one, {"spread": standard deviations}."""
+    columns = {name: [measures[name] for measures in measured] for name in measured[0]}
+    row = {"measures": {name: statistics.mean(values) for name, values in columns.items()}}
+    if len(measured) > 1:
+        row["spread"] = {name: statistics.stdev(values) for name, values in columns.items()}
+    return row
+
+
+def progress(text):
+    """Say on the terminal what is being done, in the place of what was said before."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    with exit_with_a_sentence():
+        main()

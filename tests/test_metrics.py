@@ -1,0 +1,115 @@
+"""The measures against closed forms, and against the libraries that others measure with."""
+
+from cgan import metrics
+
+import numpy as np
+import pytest
+import torch
+
+
+def cloud(n, features=8, seed=0, scale=1.0, shift=0.0):
+    rng = torch.Generator().manual_seed(seed)
+    return torch.randn(n, features, generator=rng, dtype=torch.double) * scale + shift
+
+
+def test_frechet_distance_of_equal_gaussians_is_0():
+    mean, cov = metrics.moments(cloud(100))
+    assert metrics.frechet_distance(mean, cov, mean, cov) == pytest.approx(0, abs=1e-9)
+
+
+def test_frechet_distance_of_a_shift_is_its_square():
+    a = cloud(100)
+    shift = torch.arange(8.0)
+    distance = metrics.frechet_distance(*metrics.moments(a), *metrics.moments(a + shift))
+    assert distance == pytest.approx(shift.square().sum().item())
+
+
+def test_frechet_distance_of_a_scale_is_that_of_the_standard_deviations():
+    # of commuting covariances: the sum of (sigma_a - sigma_b)^2
+    deviations = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([4.0, 0.0, 3.5])
+    means = torch.zeros(2, 3)
+    a, b = (torch.diag(d**2) for d in deviations)
+    assert metrics.frechet_distance(means[0], a, means[1], b) == pytest.approx(9 + 4 + 0.25)
+
+
+def test_frechet_distance_where_covariances_do_not_commute_nor_have_full_rank():
+    # of two rank-1 Gaussians u u^T and v v^T: |u|^2 + |v|^2 - 2 |u.v|
+    u, v, mean = torch.tensor([1.0, 2.0, 0.0]), torch.tensor([3.0, -1.0, 2.0]), torch.zeros(3)
+    assert metrics.frechet_distance(mean, u.outer(u), mean, v.outer(v)) == pytest.approx(5 + 14 - 2, abs=1e-5)
+
+
+def test_frechet_distance_is_torchmetrics():
+    from torchmetrics.image.fid import FrechetInceptionDistance
+
+    class Flat(torch.nn.Module):  # torchmetrics tries its network on an image first
+        num_features = 12
+
+        def forward(self, x):
+            return x.flatten(1)[:, :12].double()
+
+    fid = FrechetInceptionDistance(Flat(), normalize=True, input_img_size=(3, 2, 2)).set_dtype(torch.double)
+    mix = cloud(12, 12, seed=9)  # so that the covariances have no axis in common
+    a, b = cloud(300, 12, seed=1), cloud(250, 12, seed=2, scale=1.5, shift=0.3) @ mix
+    fid.update(a.view(-1, 3, 2, 2), real=True)
+    fid.update(b.view(-1, 3, 2, 2), real=False)
+    ours = metrics.frechet_distance(*metrics.moments(a), *metrics.moments(b))
+    assert ours == pytest.approx(fid.compute().item(), rel=1e-6)
+
+
+def test_within_class_distance_sees_digits_that_changed_places():
+    zeros, ones = cloud(50, shift=0.0), cloud(50, seed=1, shift=2.0)
+    both, labels = torch.cat([zeros, ones]), torch.tensor([0, 1]).repeat_interleave(50)
+    assert metrics.within_class_frechet_distance(both, labels, both, labels) == pytest.approx(0, abs=1e-9)
+    apart = metrics.frechet_distance(*metrics.moments(zeros), *metrics.moments(ones))
+    swapped = metrics.within_class_frechet_distance(both, labels, both, 1 - labels)
+    assert swapped == pytest.approx(apart)
+
+
+@pytest.mark.parametrize("scale, shift", [(1.0, 0.0), (0.5, 0.2), (2.0, 1.0)])
+def test_precision_recall_density_coverage_are_those_of_prdc(scale, shift, monkeypatch):
+    from prdc import compute_prdc
+
+    monkeypatch.setattr(metrics, "CHUNK", 64)  # smaller than the sets and no divisor of their sizes
+    real, fake = cloud(300), cloud(250, seed=1, scale=scale, shift=shift)
+    theirs = compute_prdc(real.numpy(), fake.numpy(), nearest_k=5)
+    expected = [theirs[name] for name in ("precision", "recall", "density", "coverage")]
+    assert metrics.precision_recall_density_coverage(real, fake) == pytest.approx(expected)
+
+
+def test_a_set_measured_against_itself_is_perfect():
+    real = cloud(200).mul(100).round()  # whole numbers: distances are exact
+    # Each is in the ball of its k - 1 nearest and of itself; the k-th lies on the edge: density 1 too.
+    assert metrics.precision_recall_density_coverage(real, real) == (1, 1, 1, 1)
+
+
+def test_a_set_far_away_is_as_bad_as_can_be():
+    assert metrics.precision_recall_density_coverage(cloud(50), cloud(50, seed=1, shift=100.0)) == (
+        0,
+        0,
+        0,
+        0,
+    )
+
+
+def test_one_picture_drawn_again_and_again_is_precise_and_covers_nothing():
+    real = cloud(200)
+    centre = torch.zeros(100, 8, dtype=torch.double)
+    precision, recall, _, coverage = metrics.precision_recall_density_coverage(real, centre)
+    assert precision == 1 and recall == 0 and coverage < 0.2
+
+
+def test_features_far_from_the_origin_lose_no_precision():
+    real, fake = cloud(100), cloud(100, seed=1)
+    far = [t + 1e6 for t in (real, fake)]
+    expected = metrics.precision_recall_density_coverage(real, fake)
+    assert metrics.precision_recall_density_coverage(*far) == expected
+
+
+def test_nearest_distances(monkeypatch):
+    monkeypatch.setattr(metrics, "CHUNK", 7)
+    others = cloud(60, 20).float()
+    queries = torch.cat([others[10:20], cloud(10, 20, seed=1).float()])
+    expected = torch.cdist(queries.double(), others.double()).min(dim=1).values
+    distances = metrics.nearest_distances(queries, others)
+    assert torch.all(distances[:10] == 0)  # copies
+    np.testing.assert_allclose(distances[10:], expected[10:])
