@@ -12,6 +12,8 @@ import signal
 import socket
 import sys
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from cgan import routes, weights
@@ -134,9 +136,15 @@ def main(argv=None):
     with tempfile.TemporaryDirectory(prefix="cgan-") as folder:  # pictures for /generate; gone with the page
         os.environ["GRADIO_TEMP_DIR"] = folder
         demo = build(models)
-        _, url, public_url = launch(
-            demo, models, server_name=options.host, server_port=options.port, share=options.share, auth=auth
-        )
+        with redirect_stdout(StringIO()):  # Gradio blames a virus scanner where there is only no network
+            _, url, public_url = launch(
+                demo,
+                models,
+                server_name=options.host,
+                server_port=options.port,
+                share=options.share,
+                auth=auth,
+            )
         print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
         if public_url:
             print(f"Public link, for up to a week: {public_url}")

@@ -1,8 +1,7 @@
 """How far a set of generated pictures is from a set of real ones: pure functions of features or pixels.
 
-Shapes: N real, M generated, F features each. All arithmetic is in float64, so that no figure
-depends on the order of sums. Distances are |a|^2 + |b|^2 - 2ab, fast as a matrix product, a chunk of rows at
-a time.
+Shapes: N real, M generated, F features each. Sums are in float64, so that their order shows in no figure.
+Distances are |a|^2 + |b|^2 - 2ab, fast as a matrix product, a chunk of rows at a time.
 """
 
 import torch

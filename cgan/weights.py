@@ -70,16 +70,20 @@ def load(path):
     except (SafetensorError, ValueError, KeyError) as error:
         raise _refused(path, "damaged, cut short or not a .safetensors file") from error
     try:
-        about = json.loads(header["__metadata__"]["cgan"])
+        text = header["__metadata__"]["cgan"]
+        about = json.loads(text)
+        as_written = text == json.dumps(about, sort_keys=True)
         seal = about.pop("seal")
         version, model, config = about["format"], about["model"], about["config"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _refused(path, "a .safetensors file of another program, or damaged") from error
     if isinstance(version, int) and version > FORMAT:
-        raise BadInput(
-            f"{path} has format {version}, newer than this program's {FORMAT}; update the program."
-        )
-    if seal != digest(about) or about["digest"] != digest({"config": config, "tensors": tensors}):
+        raise BadInput(f"{path} is of a newer program (its format is {version}); update this one.")
+    if (
+        not as_written
+        or seal != digest(about)
+        or about["digest"] != digest({"config": config, "tensors": tensors})
+    ):
         raise _refused(path, "damaged: its contents do not match its digest")
     return Weights(
         model, config, about["provenance"], about["digest"], _rebuild(path, model, config, tensors)

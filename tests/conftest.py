@@ -1,0 +1,85 @@
+"""Shared by the tests: a tiny MNIST, the shipped weights, the page served, a Chromium."""
+
+import os
+import shutil
+import struct
+import warnings
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
+
+from cgan import weights
+
+import numpy as np
+import pytest
+
+
+def write_mnist(root, n=40, seed=0):
+    """A folder as torchvision keeps MNIST, with n random images for training and testing."""
+    raw = root / "MNIST" / "raw"
+    raw.mkdir(parents=True, exist_ok=True)
+    rng = np.random.RandomState(seed)
+    for split in ("train", "t10k"):
+        images = rng.randint(0, 256, (n, 28, 28), dtype=np.uint8).tobytes()
+        labels = bytes(i % 10 for i in range(n))
+        (raw / f"{split}-images-idx3-ubyte").write_bytes(struct.pack(">4i", 0x803, n, 28, 28) + images)
+        (raw / f"{split}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 0x801, n) + labels)
+    return root
+
+
+@pytest.fixture
+def mnist(tmp_path):
+    return write_mnist(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def report():
+    """The shipped weights of the report's model."""
+    return weights.shipped("report")
+
+
+@pytest.fixture(scope="session")
+def judge():
+    """The shipped classifier of real digits: images (N, 1, 28, 28) in [-1, 1] -> digits (N,)."""
+    network = weights.load(weights.SHIPPED / "judge.safetensors").network
+    return lambda images: network(images).argmax(1)
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """serve(**launch options) -> (demo, URL) of the page; all are closed at the end."""
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
+    import app
+
+    models = weights.load_generators([weights.SHIPPED])
+    demos = []
+
+    def start(**options):
+        demo = app.build(models)
+        demos.append(demo)
+        _, url, _ = app.launch(demo, models, server_name="127.0.0.1", **options)
+        return url.rstrip("/")
+
+    yield start
+    for demo in demos:
+        demo.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def url(serve):
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with playwright.sync_playwright() as p:
+        path = path or (p.chromium.executable_path if os.path.exists(p.chromium.executable_path) else None)
+        if not path:
+            pytest.skip("no Chromium: install the package chromium, or run `playwright install chromium`")
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = p.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()

@@ -1,0 +1,134 @@
+"""The page as programs and the command line see it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import app
+from cgan import routes
+from cgan.errors import BadInput
+
+import httpx
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+
+def test_a_program_gets_the_pixels_of_the_address(url, report):
+    path = Client(url, verbose=False).predict(3, 42, 16, "report", api_name="/generate")
+    expected = routes.draw(report, 3, 42, 16)
+    assert Image.open(path).tobytes() == expected.tobytes()
+    answer = httpx.get(f"{url}/gradio_api/digits/3.png?seed=42&n=16&model=report&w={report.id}")
+    assert answer.content == routes.render.png(expected)
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        (10, 1, 1, "report"),
+        (3, -1, 1, "report"),
+        (3, 70000, 1, "report"),
+        (3, 1, 2, "report"),
+        (3, 1, 1, "nonsense"),
+    ],
+)
+def test_a_program_that_asks_for_nonsense_is_told(url, inputs):
+    with pytest.raises(Exception, match="(not in the list of choices|is (less|greater) than)"):
+        Client(url, verbose=False).predict(*inputs, api_name="/generate")
+
+
+def test_there_is_one_public_endpoint_and_the_queue_is_no_detour(url):
+    assert list(httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]) == ["/generate"]
+    answer = httpx.post(f"{url}/gradio_api/run/generate", json={"data": [3, 1, 1, "report"]})
+    assert answer.status_code == 404
+    assert httpx.get(f"{url}/monitoring").status_code != 200
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def start(*options, **environment):
+    """Start `python app.py` on a free port: the process and its URL, once it serves."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "app.py", "--port", str(port), *options],
+        cwd=Path(app.__file__).parent,
+        env={**os.environ, **environment},
+        text=True,
+        stdout=subprocess.PIPE,
+    )
+    assert f"The page is at http://127.0.0.1:{port}" in process.stdout.readline()
+    return process, f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_soon_and_leaves_nothing_behind(tmp_path, signal_number):
+    process, url = start(TMPDIR=str(tmp_path), HTTP_PROXY="http://127.0.0.1:9")
+    client = Client(url, verbose=False, httpx_kwargs={"trust_env": False})
+    client.predict(1, 1, 1, "report", api_name="/generate")
+    assert list(tmp_path.glob("cgan-*/**/*.png"))
+    process.send_signal(signal_number)
+    started = time.monotonic()
+    process.wait(timeout=20)
+    assert time.monotonic() - started < 5
+    assert list(tmp_path.glob("cgan-*")) == []
+
+
+def test_sharing_without_a_network_is_said_while_the_page_goes_on():
+    nowhere = "http://127.0.0.1:9"  # a proxy that does not answer stands for no network
+    process, url = start("--share", HTTPS_PROXY=nowhere, HTTP_PROXY=nowhere)
+    try:
+        said = process.stdout.readline()
+        assert "no public link: Gradio's share server cannot be reached" in said
+        assert httpx.get(f"{url}/gradio_api/digits/1.png", trust_env=False).status_code == 200
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_a_log_in_covers_the_page_and_the_pictures(serve):
+    url = serve(auth=("ann", "secret"))
+    with httpx.Client(base_url=url) as client:
+        picture = "/gradio_api/digits/3.png?seed=1"
+        assert client.get(picture).status_code == 401
+        assert client.get("/config").status_code == 401
+        assert client.post("/login", data={"username": "ann", "password": "wrong"}).status_code == 400
+        assert client.post("/login", data={"username": "ann", "password": "secret"}).status_code == 200
+        assert client.get(picture).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        (["--auth", "nobody"], "--auth must be USER:PASSWORD"),
+        (["--auth", "ann:"], "--auth must be USER:PASSWORD"),
+        (["--host", "256.0.0.1"], "Cannot listen on 256.0.0.1"),
+        (["--weights", "nothing"], "no weights file nothing"),
+    ],
+)
+def test_options_that_cannot_be(options, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        app.main(["--port", str(free_port()), *options])
+
+
+def test_a_busy_port_is_a_sentence_and_status_2():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        command = [sys.executable, "app.py", "--port", port]
+        done = subprocess.run(command, cwd=Path(app.__file__).parent, capture_output=True, text=True)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert re.search(f"Cannot listen on 127.0.0.1, port {port} .*; choose another --port", done.stderr)
+
+
+def test_the_page_does_not_import_what_trains():
+    code = "import app, sys; print(sorted({'torchvision', 'cgan.data', 'cgan.recipes'} & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=Path(app.__file__).parent, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,0 +1,79 @@
+import threading
+
+from cgan import sampling
+from cgan.errors import BadInput
+from cgan.sampling import generate, noise
+
+import numpy as np
+import pytest
+import torch
+
+
+def test_noise_is_numpys_frozen_stream():
+    expected = np.random.RandomState(42).standard_normal((5, 100)).astype(np.float32)
+    assert np.array_equal(noise(42, 5, 100).numpy(), expected)
+    assert noise(42, 1, 2)[0].tolist() == pytest.approx([0.49671415, -0.1382643])  # as published everywhere
+    assert torch.equal(noise(42, 50, 100)[:5], noise(42, 5, 100))
+    assert torch.equal(noise(2**32 - 1, 1, 1), noise("4294967295", 1, 1))
+
+
+def test_a_picture_does_not_depend_on_its_neighbours(report):
+    labels = torch.tensor([7, 2, 1, 0, 4, 1, 4, 9, 5, 9] * 5)
+    pictures = generate(labels, 42, report)
+    assert pictures.shape == (50, 1, 28, 28) and pictures.abs().max() <= 1
+    for n in (1, 2, 7, 15, 16, 17, 33):
+        assert torch.equal(generate(labels[:n], 42, report), pictures[:n])
+    sevens = generate([7] * 41, 42, report)
+    assert torch.equal(sevens[::10], pictures[::10][:5])  # the same digit, seed and index
+    assert not torch.equal(generate([7], 43, report), sevens[:1])
+    assert generate(torch.arange(0), 42, report).shape == (0, 1, 28, 28)
+
+
+def test_the_shipped_weights_are_the_default(report):
+    assert torch.equal(generate([3], 1), generate([3], 1, report))
+
+
+def test_pictures_are_the_same_in_any_thread_and_leave_the_global_rngs_alone(report):
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()
+    expected = {seed: generate([8] * 20, seed, report) for seed in range(8)}
+    wrong = []
+
+    def draw(seed):
+        for _ in range(3):
+            if not torch.equal(generate([8] * 20, seed, report), expected[seed]):
+                wrong.append(seed)
+
+    threads = [threading.Thread(target=draw, args=(seed,)) for seed in expected]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert torch.equal(torch_state, torch.get_rng_state()) and (numpy_state == np.random.get_state()[1]).all()
+
+
+def test_the_digit_asked_for_is_the_digit_drawn(report, judge):
+    for digit in range(10):
+        drawn = judge(generate([digit] * 100, 1000 + digit, report))
+        assert (drawn == digit).float().mean() >= 0.9, digit
+
+
+def test_a_network_never_sees_a_chunk_of_another_size(report, monkeypatch):
+    sizes = []
+    network = report.network
+    forward = type(network).forward
+    monkeypatch.setattr(type(network), "forward", lambda G, z, y: sizes.append(len(z)) or forward(G, z, y))
+    generate([1] * 33, 0, report)
+    assert sizes == [sampling.CHUNK] * 3
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, 2**32, None, True, "x", float("nan"), "1e3", "٣"])
+def test_bad_seeds(report, seed):
+    with pytest.raises(BadInput, match="seed must be a whole number from 0 to 4294967295"):
+        generate([1], seed, report)
+
+
+@pytest.mark.parametrize("labels", [[10], [-1], [1.5], [[1]], 3, [True]])
+def test_bad_labels(report, labels):
+    with pytest.raises(BadInput, match="labels must be .*whole numbers from 0 to 9"):
+        generate(labels, 0, report)
