@@ -91,7 +91,7 @@ def launch(demo, models, **options):
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
         app_kwargs={"routes": routes.routes(models)},
-        theme=gr.themes.Soft(primary_hue="indigo"),
+        theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
         css_paths=PAGE / "style.css",
         head=f"<script>{script}</script>",
         footer_links=["api", "gradio", "settings"],

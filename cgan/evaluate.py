@@ -9,9 +9,9 @@ import argparse
 import statistics
 import sys
 
-from cgan import data, metrics, results, sampling, weights
+from cgan import data, metrics, render, results, sampling, weights
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
-from cgan.files import digest
+from cgan.files import digest, write_atomically
 from cgan.judge import look, train
 from cgan.networks import GENERATORS
 from cgan.render import to_uint8
@@ -33,6 +33,11 @@ def parse_args(argv=None):
     add("--cas", action="store_true", help="also train 3 classifiers on 60,000 pictures; needs --data")
     add("--json", action="store_true", help="print JSON, not a table")
     add(
+        "--sheet",
+        metavar="PNG",
+        help="also draw 10 real and 10 of the first FILE's of each digit; needs --data",
+    )
+    add(
         "--threads",
         type=whole_number_option(1, 10**6),
         default=torch.get_num_threads(),
@@ -43,8 +48,8 @@ def parse_args(argv=None):
 
 def main(argv=None):
     options = parse_args(argv)
-    if options.cas and not options.data:
-        raise BadInput("--cas tests classifiers on real digits; give --data the folder of MNIST, too.")
+    if (options.cas or options.sheet) and not options.data:
+        raise BadInput("--cas and --sheet need real digits; give --data the folder of MNIST, too.")
     torch.set_num_threads(options.threads)
     judges = [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
     generators = [file for file in map(weights.load, options.files) if draws(file)]
@@ -57,6 +62,8 @@ def main(argv=None):
         measure_generator(kept, judges, generator, mnist, options.cas)
     progress("")
 
+    if options.sheet and generators and mnist:
+        write_atomically(options.sheet, render.png(sheet(generators[0], *mnist[2:])))
     ids = [generator.id for generator in generators] or list(kept["weights"])
     print(results.as_json(kept, ids) if options.json else results.table(kept, ids))
     if not kept["controls"]:
@@ -176,6 +183,15 @@ def add_cas(row, images, labels, mnist, name):
         scores.append({"cas": 100 * (look(classifier, mnist[2])[1] == mnist[3]).double().mean().item()})
     for part, value in mean_and_spread(scores).items():
         row.setdefault(part, {}).update(value)
+
+
+def sheet(generator, test_images, test_labels, columns=10):
+    """An image of a row a digit: `columns` real test images, as they come, a gap, and as many drawn ones."""
+    real = torch.cat([test_images[test_labels == digit][:columns] for digit in range(10)])
+    drawn = torch.cat([to_uint8(sampling.generate([digit] * columns, 0, generator)) for digit in range(10)])
+    gap = torch.full((10, 1, 28, 28), 255, dtype=torch.uint8)
+    rows = [real.view(10, columns, 28, 28), gap, drawn.view(10, columns, 28, 28)]
+    return render.grid(torch.cat(rows, dim=1).flatten(0, 1), 2 * columns + 1)
 
 
 def mean_and_spread(measured):

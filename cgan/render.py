@@ -54,5 +54,7 @@ def curves(log, width=900, height=420):
     draw.text(((left + right) / 2, bottom + 28 * scale), "step", "#374151", font, anchor="mt")
     for i, (name, colour) in enumerate(zip(names, colours, strict=False)):
         draw.line([place(line["step"], line[name]) for line in log], fill=colour, width=scale, joint="curve")
-        draw.text((left + i * 110 * scale, top - 12 * scale), f"— {name}", colour, font, anchor="ls")
+        x, y = left + i * 110 * scale, top - 18 * scale  # the legend
+        draw.line([(x, y), (x + 20 * scale, y)], fill=colour, width=2 * scale)
+        draw.text((x + 26 * scale, y), name, "#374151", font, anchor="lm")
     return image.resize((width, height), Image.Resampling.LANCZOS)

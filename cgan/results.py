@@ -3,12 +3,17 @@
 judges    of the two judges: id, and how many of the real test images each reads right, in per cent
 controls  real, test, blurred, mislabelled, noise: {"name", "measures", and "spread" of repeated ones}
 weights   the same for weights that draw, by their id
+
+python -m cgan.results README.md README.zh.md   # writes the table of the shipped weights into them anew
 """
 
 import json
+import re
+import sys
+from pathlib import Path
 
 from cgan import weights
-from cgan.errors import BadInput
+from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.files import write_atomically
 
 JUDGES = ["judge", "judge-2"]
@@ -129,3 +134,40 @@ def as_json(kept, ids):
     }
     shown["weights"] = {key: shown["weights"][key] for key in ids}
     return json.dumps({"judges": kept["judges"], **shown}, indent=1)
+
+
+IN_MARKDOWN = {  # name: heading
+    "right": "digit right, %",
+    "worst": "worst digit, %",
+    "fd_times": "Frechet distance, x floor",
+    "class_fd_times": "the same within a class",
+    "precision": "precision",
+    "recall": "recall",
+    "coverage": "coverage",
+    "cas": "CAS, %",
+}
+
+
+def markdown(kept, ids):
+    """A table of the weights `ids` and the controls, a line each, of the measures in IN_MARKDOWN."""
+    rows = {f"**{kept['weights'][i]['name']}** `{i}`": kept["weights"][i] for i in ids}
+    rows.update({row["name"]: row for row in kept["controls"].values()})
+    lines = [["", *IN_MARKDOWN.values()], ["---", *["--:"] * len(IN_MARKDOWN)]]
+    for name, row in rows.items():
+        measures = complete(kept, row)
+        lines.append([name, *(_cell(measures, {}, key, MEASURES[key][1]) for key in IN_MARKDOWN)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def with_table(text):
+    """A README's text with the table between <!-- results --> and <!-- /results --> as it should read."""
+    kept = load()
+    ids = [w.id for w in weights.load_generators([weights.SHIPPED]).values() if w.id in kept["weights"]]
+    table = f"<!-- results -->\n{markdown(kept, ids)}\n<!-- /results -->"
+    return re.sub("<!-- results -->.*<!-- /results -->", lambda _: table, text, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    with exit_with_a_sentence():
+        for readme in map(Path, sys.argv[1:]):
+            write_atomically(readme, with_table(readme.read_text("utf-8")).encode())

@@ -60,7 +60,9 @@ def load(path):
     """
     path = Path(path)
     if not path.is_file():
-        raise BadInput(f"There is no weights file {path}; `python train.py` makes one.")
+        raise BadInput(
+            f"There is no weights file {path}; check the path, or train a model by `python train.py`."
+        )
     if path.stat().st_size > MAX_BYTES:
         raise _refused(path, f"larger than {MAX_BYTES // 1_000_000} MB")
     data = path.read_bytes()

@@ -1,0 +1,31 @@
+PYTHON ?= python3
+RUN = .venv/bin/python
+
+.PHONY: app test lint pictures clean
+
+app: .venv/ready  ## the page; options by ARGS="--port 8000"
+	$(RUN) app.py $(ARGS)
+
+test: .venv/ready-dev
+	$(RUN) -m pytest $(ARGS)
+
+lint: .venv/ready-dev
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+
+pictures: .venv/ready-dev  ## those in the README; DATA is a folder of MNIST
+	$(RUN) -m cgan.generate --digit 0-9 --count 7 --seed 5 --out docs/digits.png
+	$(RUN) -m cgan.evaluate weights/report.safetensors --data $(or $(DATA),data) --sheet docs/drawn-and-real.png
+	$(RUN) -m tests.screenshots docs
+
+clean:
+	rm -rf .venv
+
+.venv/ready: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install --requirement requirements.txt
+	touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready
+	$(RUN) -m pip install --requirement requirements-dev.txt
+	touch $@

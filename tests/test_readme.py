@@ -1,0 +1,78 @@
+"""What the READMEs say is so: links, commands, figures, and that the Chinese one keeps step."""
+
+import re
+import shlex
+from pathlib import Path
+
+import app
+import train
+from cgan import evaluate, generate, results, weights
+
+import pytest
+
+ROOT = Path(app.__file__).parent
+READMES = ["README.md", "README.zh.md"]
+
+
+def read(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+def commands(text):
+    """The shell commands in a README, comments removed."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("name", [*READMES, "weights/README.md"])
+def test_links_and_pictures_exist(name):
+    targets = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", read(name))
+    local = [target for pair in targets for target in pair if target and "://" not in target]
+    assert [target for target in local if not ((ROOT / name).parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_table_is_what_was_measured(name):
+    assert "| **report**" in read(name)
+    assert results.with_table(read(name)) == read(name)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_commands_are_understood(name):
+    parsers = {"cgan.generate": generate, "cgan.evaluate": evaluate, "train.py": train, "app.py": app}
+    seen = set()
+    for command in commands(read(name)):
+        arguments = command[1:] if command[1:2] != ["-m"] else command[2:]
+        if command[0] == "python" and arguments[0] in parsers and "&&" not in command:
+            parsers[arguments[0]].parse_args(arguments[1:])
+            seen.add(arguments[0])
+    assert seen == set(parsers)
+    targets = re.findall(r"^(\w+):", read("Makefile"), re.MULTILINE)
+    assert {"app", "test"} <= {command[1] for command in commands(read(name)) if command[0] == "make"}
+    assert set(re.findall(r"`make (\w+)", read(name))) <= set(targets)
+
+
+def test_the_python_example_runs():
+    example = re.search(r"```python\n(.*?)```", read("README.md"), re.DOTALL)[1]
+    names = {}
+    exec(example, names)
+    assert names["pictures"].shape == (5, 1, 28, 28)
+
+
+def test_the_chinese_readme_keeps_step():
+    english, chinese = map(read, READMES)
+    for pattern in (r"^#+", r"\]\(([^)]+)\)", r"src=\"[^\"]+\"", r"^\| .*"):
+        expected = [
+            found.replace("README.zh.md", "README.md") for found in re.findall(pattern, english, re.M)
+        ]
+        assert re.findall(pattern, chinese, re.M) == expected
+    assert commands(english) == commands(chinese)
+
+
+def test_training_is_told_as_it_was():
+    made = weights.shipped("report").provenance
+    said = f"{made['epochs']} epochs took {made['seconds'] / 60:.1f} min"
+    assert all(said in read(name) for name in READMES)
+    listed = dict(re.findall(r"^\| (\S+)\.safetensors \| (\w+) \|", read("weights/README.md"), re.M))
+    files = sorted(weights.SHIPPED.glob("*.safetensors"))
+    assert listed == {file.stem: weights.load(file).id for file in files}
