@@ -85,7 +85,8 @@ def build(models):
 def launch(demo, models, **options):
     """Serve `demo` with its image addresses, in the background. Returns (app, local URL, public URL)."""
     settings = {"models": {name: w.id for name, w in models.items()}, "maxSeed": MAX_SEED, "counts": COUNTS}
-    script = f"const cgan = {{ settings: {json.dumps(settings)} }};\n{(PAGE / 'draw.js').read_text('utf-8')}"
+    settings = json.dumps(settings).replace("<", "\\u003c")  # a file's name cannot end the script
+    script = f"const cgan = {{ settings: {settings} }};\n{(PAGE / 'draw.js').read_text('utf-8')}"
     return demo.launch(
         prevent_thread_lock=True,
         quiet=True,

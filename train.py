@@ -30,7 +30,11 @@ def parse_args(argv=None, saved=None):
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**9)
     add("--model", choices=recipes.RECIPES, default="report", help="the recipe (default: report)")
     add("--epochs", type=at_least_1, default=20, help="passes over the training images (default: 20)")
-    add("--data", default="data", help="folder of MNIST, downloaded there if it isn't (default: data)")
+    add(
+        "--data",
+        default=data.DEFAULT_ROOT,
+        help="folder of MNIST, downloaded there if missing (default: %(default)s)",
+    )
     add("--out", type=Path, help="folder of this run (default: runs/MODEL)")
     add("--resume", action="store_true", help="go on with the run in --out, with its options")
     add(

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import os
 from pathlib import Path
 
 from cgan.errors import BadInput
@@ -11,8 +12,10 @@ import torch
 from torchvision import datasets
 from torchvision.datasets.mnist import read_image_file, read_label_file
 
+DEFAULT_ROOT = os.environ.get("MNIST_DIR", "data")
 
-def load(root="data", train=True):
+
+def load(root=DEFAULT_ROOT, train=True):
     """The training (or test) images, uint8 (N, 28, 28), and their digits, int64 (N,) from 0 to 9.
 
     Reads `root/MNIST/raw/`, where torchvision keeps MNIST; what is missing is downloaded, with progress.

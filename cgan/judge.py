@@ -29,7 +29,11 @@ def parse_args(argv=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**6)
-    add("--data", default="data", help="folder of MNIST, downloaded there if it isn't (default: data)")
+    add(
+        "--data",
+        default=data.DEFAULT_ROOT,
+        help="folder of MNIST, downloaded there if missing (default: %(default)s)",
+    )
     add("--out", type=Path, default=weights.SHIPPED / "judge.safetensors", help="(default: %(default)s)")
     add("--seed", type=whole_number_option(0, 2**32 - 1), default=0, help="(default: 0)")
     add("--width", type=at_least_1, default=32, help="channels of the first layer (default: 32)")
