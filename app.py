@@ -29,7 +29,7 @@ TITLE = "Handwritten digits, drawn by a GAN 手写数字生成器"
 SUBTITLE = (
     "Pick a digit, and a neural network writes it in hands that never existed. "
     "The same seed draws the same again.<br>"
-    "选一个数字，神经网络就用从未有人写过的笔迹写给你看；种子相同，图像就相同。"
+    "选一个数字，神经网络就为你写出一种世上从未有过的笔迹；种子相同，图像就相同。"
 )
 
 
@@ -38,10 +38,12 @@ def build(models):
 
     def generate(digit, seed, count, model):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
+        if model not in models:
+            raise gr.Error(f"Choose a model: {', '.join(models)}.", print_exception=False)
         try:
             return routes.draw(models[model], digit, seed, count)
         except BadInput as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
 
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         gr.HTML(f"<h1>{TITLE}</h1><p>{SUBTITLE}</p>", elem_id="title")
@@ -120,8 +122,8 @@ def parse_args(argv=None):
 def main(argv=None):
     options = parse_args(argv)
     models = weights.load_generators([*options.weights, weights.SHIPPED])
-    auth = tuple(options.auth.split(":", 1)) if options.auth else None
-    if auth and (len(auth) < 2 or not all(auth)):
+    auth = None if options.auth is None else tuple(options.auth.split(":", 1))
+    if auth is not None and (len(auth) < 2 or not all(auth)):
         raise BadInput("--auth must be USER:PASSWORD, with a colon between the two.")
     try:
         socket.create_server((options.host, options.port)).close()
@@ -130,8 +132,8 @@ def main(argv=None):
             f"Cannot listen on {options.host}, port {options.port} ({error.strerror}); "
             "choose another --port or --host."
         ) from error
-    # Gradio asks its own server whether it is up: not through a proxy.
-    os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost", options.host]))
+    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up: not through a proxy
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1", options.host]))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
     with tempfile.TemporaryDirectory(prefix="cgan-") as folder:  # pictures for /generate; gone with the page

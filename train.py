@@ -19,7 +19,7 @@ from cgan.run import Run, load_state, stop_after_this_step
 import torch
 from tqdm import tqdm
 
-MAY_CHANGE = {"epochs", "data", "device", "threads"}  # by --resume; device, threads: not bit-equal
+MAY_CHANGE = {"epochs", "data", "device", "threads"}  # by --resume
 
 
 def parse_args(argv=None, saved=None):
@@ -60,10 +60,12 @@ def main(argv=None):
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
     recipe = recipes.build(options.model, options.seed, lr=options.lr, device=options.device)
-    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
-
     epoch_steps = -(-len(images) // options.batch_size)  # the last batch of an epoch may be smaller
     steps = options.epochs * epoch_steps
+    if state and state["step"] > steps:
+        raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
+    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
+
     epoch, step_of_epoch = divmod(run.step, epoch_steps)
     seen = epoch * len(images) + step_of_epoch * options.batch_size
     bar = tqdm(total=options.epochs * len(images), initial=seen, unit=" images", unit_scale=True)
@@ -83,9 +85,8 @@ def main(argv=None):
             bar.set_postfix({name: f"{loss:.2f}" for name, loss in losses.items()}, refresh=False)
             bar.update(len(x))
             if run.step - first_step == 20:
-                bar.write(
-                    forecast((time.monotonic() - start) / 20 * epoch_steps, (steps - run.step) / epoch_steps)
-                )
+                epoch_seconds = (time.monotonic() - start) / 20 * epoch_steps
+                bar.write(forecast(epoch_seconds, (steps - run.step) / epoch_steps))
             if run.step % epoch_steps == 0:
                 run.end_epoch()
             elif stop.is_set() or run.save_is_due():
@@ -97,9 +98,10 @@ def main(argv=None):
         run.write_outputs()
         print(f"Stopped and saved at step {run.step} of {steps}.")
         print(f"To go on: python train.py --resume --out {options.out}")
-    else:
-        print(f"{options.epochs} epochs took {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
-        print(f"See what they draw: python app.py --weights {options.out}")
+        raise SystemExit(130)  # as after any Ctrl-C
+    epochs = "1 epoch" if options.epochs == 1 else f"{options.epochs} epochs"
+    print(f"{epochs} took {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
+    print(f"See what they draw: python app.py --weights {options.out}")
 
 
 def prepare(argv):
@@ -110,11 +112,11 @@ def prepare(argv):
         state = load_state(out)
         options = parse_args(argv, state["options"])
         for name, started_with in state["options"].items():
-            if name not in MAY_CHANGE and getattr(options, name) != started_with:
-                option = "--" + name.replace("_", "-")
-                raise BadInput(
-                    f"The run in {out} was started with {option} {started_with}; --resume cannot change it."
-                )
+            given, option = getattr(options, name), "--" + name.replace("_", "-")
+            if given != started_with and name not in MAY_CHANGE:
+                raise BadInput(f"The run in {out} has {option} {started_with}; --resume cannot change it.")
+            if given != started_with and name in ("device", "threads"):
+                print(f"With another {option} than before, the weights will differ in their last bits.")
     elif (out / "state.pt").exists():
         raise BadInput(
             f"{out} holds a run already; go on with it by --resume, or choose another folder by --out."
@@ -125,6 +127,7 @@ def prepare(argv):
     options.lr = recipe.lr if options.lr is None else options.lr
     if not 0 < options.lr < float("inf"):
         raise BadInput(f"--lr must be above 0, not {options.lr}.")
+    out.mkdir(parents=True, exist_ok=True)  # before MNIST is downloaded for nothing
     try:
         torch.empty(0, device=options.device)
     except (RuntimeError, AssertionError) as error:
@@ -140,7 +143,7 @@ def to_keep(options):
 
 
 def forecast(epoch_seconds, epochs_left):
-    """What the first steps tell of the time that the rest will take."""
+    """What the first steps tell of the time that the rest will take: a sentence."""
     sentence = (
         f"About {epoch_seconds * epochs_left / 60:.0f} min to go, {epoch_seconds / 60:.1f} min an epoch."
     )

@@ -26,7 +26,7 @@ def load(root=DEFAULT_ROOT, train=True):
     images_file, labels_file = folder / f"{split}-images-idx3-ubyte", folder / f"{split}-labels-idx1-ubyte"
     for file in (images_file, labels_file):
         if not file.is_file():
-            _download(root, file.name)
+            _download(root, file)
     images = _read(images_file, read_image_file)
     labels = _read(labels_file, read_label_file)
     if len(images) == 0 or images.shape[1:] != (28, 28):
@@ -66,12 +66,14 @@ def random_stream(seed, purpose, position):
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
 
 
-def _download(root, missing):
+def _download(root, file):
     try:
         datasets.MNIST(root, download=True)
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, AssertionError, ValueError, TypeError, LookupError) as error:
+        if file.is_file():
+            return  # torchvision also reads the files; `_read` says better which one is damaged
         raise BadInput(
-            f"MNIST is not in {root} (there is no MNIST/raw/{missing}) and could not be downloaded "
+            f"MNIST is not in {root} (there is no MNIST/raw/{file.name}) and could not be downloaded "
             f"({str(error).rstrip('.')}); connect to the internet, or give --data a folder that holds it."
         ) from error
 

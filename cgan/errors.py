@@ -44,6 +44,9 @@ def exit_with_a_sentence():
         sentence = str(error)
     except OSError as error:
         sentence = f"{error.filename}: {error.strerror}." if error.filename else f"{error}."
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        raise SystemExit(130) from None
     else:
         return
     print(sentence, file=sys.stderr)

@@ -10,7 +10,7 @@ import torch
 def write_atomically(path, data):
     """Write bytes to `path` so that a reader, or a kill at any moment, finds the old file or the new."""
     path = Path(path)
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # its own, should two processes write
     try:
         with open(temporary, "wb") as file:
             file.write(data)

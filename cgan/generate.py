@@ -64,28 +64,30 @@ def digit_range(text):
 
 def main(argv=None):
     options = parse_args(argv)
-    chosen = weights.load(options.weights) if options.weights else weights.shipped(options.model)
-    if options.idx:
-        write_idx(options.idx, options.digit, options.count, options.seed, chosen)
-    elif options.out.suffix == ".png":
-        columns = len(options.digit) if len(options.digit) > 1 else None
-        tiles = draw(options.digit, [options.seed] * 10, options.count, chosen)
-        write_atomically(options.out, render.png(render.grid(tiles.flatten(0, 1), columns)))
-    elif options.out.suffix == ".zip":
-        tiles = draw(options.digit, [options.seed] * 10, options.count, chosen)
-        write_atomically(options.out, zip_of_pngs(tiles, options.digit, options.seed))
-    else:
+    if options.out and options.out.suffix not in (".png", ".zip"):
         raise BadInput(f"--out must end in .png or .zip, unlike {options.out}.")
-    print(
-        f"Drew {options.count} of each digit, with {chosen.model} {chosen.id}: {options.out or options.idx}"
-    )
+    if options.out and not options.out.parent.is_dir():
+        raise BadInput(f"There is no folder {options.out.parent} to write {options.out.name} to.")
+    chosen = weights.load(options.weights) if options.weights else weights.shipped(options.model)
+    digits, count, seed = options.digit, options.count, options.seed
+    if options.idx:
+        write_idx(options.idx, digits, count, seed, chosen)
+    else:
+        tiles = draw(digits, [seed] * len(digits), count, chosen)
+        if options.out.suffix == ".png":
+            columns = len(digits) if len(digits) > 1 else None
+            content = render.png(render.grid(tiles.flatten(0, 1), columns))
+        else:
+            content = zip_of_pngs(tiles, digits, seed)
+        write_atomically(options.out, content)
+    print(f"Drawn by {chosen.model} {chosen.id}: {options.out or options.idx}")
 
 
 def draw(digits, seeds, count, chosen):
-    """uint8 (count, digits, 28, 28): tile [i, j] is picture i of digits[j], from seeds[digits[j]]."""
+    """uint8 (count, digits, 28, 28): tile [i, j] is picture i of digits[j], from seeds[j]."""
     columns = [
-        render.to_uint8(sampling.generate([digit] * count, seeds[digit], chosen))
-        for digit in tqdm(digits, unit=" digits", disable=None)
+        render.to_uint8(sampling.generate([digit] * count, seed, chosen))
+        for digit, seed in tqdm([*zip(digits, seeds, strict=True)], unit=" digits", disable=None)
     ]
     return torch.stack(columns, dim=1)
 
@@ -111,7 +113,7 @@ def write_idx(folder, digits, count, seed, chosen):
     if any(raw.glob("*-ubyte*")):
         raise BadInput(f"{raw} holds a data set already; choose another folder.")
     raw.mkdir(parents=True, exist_ok=True)
-    seeds = [(seed + digit) % (sampling.MAX_SEED + 1) for digit in range(10)]
+    seeds = [(seed + digit) % (sampling.MAX_SEED + 1) for digit in digits]
     tiles = draw(digits, seeds, count + math.ceil(count / 6), chosen)
     for split, part in (("train", tiles[:count]), ("t10k", tiles[count:])):
         images = part.flatten(0, 1).numpy()

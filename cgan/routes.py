@@ -32,6 +32,8 @@ def routes(models):
             return _sentence(401, "This page asks for a user name and a password; log in there first.")
         asked = request.query_params
         name = asked.get("model", next(iter(models)))
+        for other, weights in models.items():  # the weights' id decides, by whatever name they go here
+            name = other if weights.id == asked.get("w") else name
         if name not in models:
             return _sentence(404, f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
         weights = models[name]

@@ -51,6 +51,8 @@ class Run:
                 part.load_state_dict(state["parts"][name])
         self.started = self.saved = time.monotonic()
         self.folder.mkdir(parents=True, exist_ok=True)
+        for left_by_a_kill in self.folder.glob("*.tmp"):
+            left_by_a_kill.unlink()
         self.save()
         self.write_outputs(self.previews)
 
@@ -64,7 +66,7 @@ class Run:
         if not all(math.isfinite(loss) for loss in losses.values()):
             raise BadInput(
                 f"Training failed at step {self.step + 1}: the losses are no longer finite numbers. The last "
-                f"good state is kept in {self.folder}; try again in another folder with a smaller --lr."
+                f"saved state is kept in {self.folder}; try again in another folder with a smaller --lr."
             )
         self.step += 1
         if self.step % LOG_EVERY == 0:
@@ -101,6 +103,7 @@ class Run:
         self.saved = time.monotonic()
 
     def save_is_due(self):
+        """Whether state.pt is older than a minute."""
         return time.monotonic() - self.saved > SAVE_EVERY
 
     def write_outputs(self, previews=()):
@@ -111,12 +114,8 @@ class Run:
         lines = [json.dumps(line) + "\n" for line in [self.options, *self.log]]
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
         write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
-        self.digest = weights.save(
-            self.folder / "generator.safetensors",
-            self.options["model"],
-            self.recipe.generator,
-            self.provenance(),
-        )
+        path = self.folder / "generator.safetensors"
+        weights.save(path, self.options["model"], self.recipe.generator, self.provenance())
 
     def provenance(self):
         """What the weights file says of how it was made."""

@@ -8,6 +8,7 @@ import threading
 
 from cgan import weights as weights_files
 from cgan.errors import BadInput, whole_number
+from cgan.networks import GENERATORS
 
 import numpy as np
 import torch
@@ -26,7 +27,6 @@ def noise(seed, n, z_dim):
     return torch.from_numpy(np.random.RandomState(seed).standard_normal((n, z_dim)).astype(np.float32))
 
 
-@torch.inference_mode()
 def generate(labels, seed, weights=None):
     """Draw the digits `labels`, int (n,) from 0 to 9 in any order: float (n, 1, 28, 28) from -1 to 1.
 
@@ -34,18 +34,29 @@ def generate(labels, seed, weights=None):
     `cgan.weights.Weights`; the shipped ones if None. Raises BadInput.
     """
     weights = weights or weights_files.shipped()
-    y = torch.as_tensor(labels)
-    if y.dim() != 1 or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:
-        raise BadInput("labels must be a list or one-dimensional tensor of whole numbers from 0 to 9.")
-    if len(y) and (y.min() < 0 or y.max() > 9):
-        raise BadInput("labels must be whole numbers from 0 to 9.")
-    y = y.long()
+    if weights.model not in GENERATORS:
+        raise BadInput(f"The weights of a {weights.model} draw no digits; choose those of a generator.")
+    y = _digits(labels)
     z = noise(seed, len(y), weights.config["z_dim"])
-    with _lock:
+    with _lock, torch.inference_mode():
         chunks = [
             _draw_chunk(weights.network, *rows) for rows in zip(z.split(CHUNK), y.split(CHUNK), strict=True)
         ]
-    return torch.cat(chunks) if chunks else torch.empty(0, 1, 28, 28)
+    # Joined outside of inference mode, the pictures are ordinary tensors: other networks can learn from them.
+    return torch.cat([torch.empty(0, 1, 28, 28), *chunks])
+
+
+def _digits(labels):
+    try:
+        y = torch.as_tensor(labels)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise BadInput("labels must be whole numbers from 0 to 9, in a list or a tensor.") from error
+    if y.numel() == 0:
+        return torch.empty(0, dtype=torch.long)
+    is_whole = not (y.is_floating_point() or y.is_complex() or y.dtype == torch.bool)
+    if y.dim() != 1 or not is_whole or y.min() < 0 or y.max() > 9:
+        raise BadInput("labels must be whole numbers from 0 to 9, in a list or a one-dimensional tensor.")
+    return y.long()
 
 
 def _draw_chunk(generator, z, y):

@@ -75,26 +75,26 @@ def load(path):
         text = header["__metadata__"]["cgan"]
         about = json.loads(text)
         as_written = text == json.dumps(about, sort_keys=True)
-        seal = about.pop("seal")
-        version, model, config = about["format"], about["model"], about["config"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        seal, claimed = about.pop("seal"), about["digest"]
+        version, model, config, provenance = (
+            about[key] for key in ("format", "model", "config", "provenance")
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refused(path, "a .safetensors file of another program, or damaged") from error
     if isinstance(version, int) and version > FORMAT:
         raise BadInput(f"{path} is of a newer program (its format is {version}); update this one.")
-    if (
-        not as_written
-        or seal != digest(about)
-        or about["digest"] != digest({"config": config, "tensors": tensors})
-    ):
+    if not as_written or seal != digest(about) or claimed != digest({"config": config, "tensors": tensors}):
         raise _refused(path, "damaged: its contents do not match its digest")
-    return Weights(
-        model, config, about["provenance"], about["digest"], _rebuild(path, model, config, tensors)
-    )
+    if not (isinstance(model, str) and isinstance(config, dict) and isinstance(provenance, dict)):
+        raise _refused(path, "not described as a weights file is")
+    return Weights(model, config, provenance, claimed, _rebuild(path, model, config, tensors))
 
 
 def _rebuild(path, model, config, tensors):
     if model not in NETWORKS:
-        raise _refused(path, f"of the model {str(model)[:40]!r}, which this program does not know")
+        raise _refused(path, f"of the model {model[:40]!r}, which this program does not know")
+    if config.get("num_classes", 10) != 10:
+        raise _refused(path, f"for {str(config['num_classes'])[:40]} classes, not the ten digits")
     try:
         with torch.device("meta"):  # no memory, no first weights: the file's tensors are put in place
             network = NETWORKS[model](**config)
@@ -126,7 +126,8 @@ def shipped(name=DEFAULT):
 def load_generators(paths):
     """Every generator in `paths` (weights files, folders of them, run folders): a dict of name -> Weights.
 
-    A file is named by its stem, a run by its folder; a name that is taken gets the weights' id beside it.
+    A file is named by its stem, a run by its folder; a name that is taken gets the weights' id beside it. The
+    same weights are listed once.
     Raises BadInput for a path with no generator in it, or a file that `load` refuses.
     """
     found = {}
@@ -139,6 +140,8 @@ def load_generators(paths):
         if not generators:
             raise BadInput(f"There are no generator's weights in {path}; `python train.py` makes some.")
         for file, weights in generators:
+            if weights.id in {other.id for other in found.values()}:
+                continue
             name = file.resolve().parent.name if file.name == "generator.safetensors" else file.stem
             found[f"{name} {weights.id}" if name in found else name] = weights
     return found

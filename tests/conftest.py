@@ -73,13 +73,17 @@ def url(serve):
 
 @pytest.fixture(scope="session")
 def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
+    refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+    try:
+        from playwright import sync_api as playwright
+    except ImportError:
+        refuse("no Playwright: install requirements-dev.txt")
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with playwright.sync_playwright() as p:
         path = path or (p.chromium.executable_path if os.path.exists(p.chromium.executable_path) else None)
         if not path:
             say = "no Chromium: install the package chromium, or run `.venv/bin/playwright install chromium`"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(say)
+            refuse(say)
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         browser = p.chromium.launch(executable_path=path, args=arguments)
         yield browser

@@ -10,10 +10,9 @@ from cgan import weights
 
 from playwright.sync_api import sync_playwright
 
-SHOTS = [  # name, width, height, colours
-    ("page", 1280, 790, "light"),
-    ("page-dark", 1280, 790, "dark"),
-    ("page-phone", 390, 1000, "light"),
+SHOTS = [  # name, width, height
+    ("page", 1280, 790),
+    ("page-phone", 390, 790),
 ]
 
 
@@ -24,8 +23,8 @@ def main(folder):
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # none: Playwright's own
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for name, width, height, colours in SHOTS:
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)
+        for name, width, height in SHOTS:
+            page = browser.new_page(viewport={"width": width, "height": height})
             page.goto(f"{url}?digit=3&seed=42")
             page.wait_for_selector("#picture img[alt]")
             page.wait_for_timeout(500)

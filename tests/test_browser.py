@@ -136,8 +136,8 @@ def test_two_clicks_racing_end_on_the_last(open_page, drawn, monkeypatch):
 
     monkeypatch.setattr(routes, "draw", slowly)
     page.evaluate("() => [1, 2, 3].forEach(() => document.getElementById('randomize').click())")
-    page.wait_for_timeout(1500)
     seed = page.locator("#seed input[type=number]").input_value()
+    settled(page, f"seed {seed},")
     assert f"seed {seed}," in status(page) and f"&seed={seed}&" in page.url
     assert f"seed={seed}&" in page.locator("#picture img").get_attribute("src")
     # Drawn at opening, for the first click and for the last, not for the one between.
@@ -154,9 +154,9 @@ def test_a_dragged_seed_ends_on_its_last_value(open_page, drawn):
     for step in range(60):
         page.mouse.move(box["x"] + 8 + 4 * step, middle)
     page.mouse.up()
-    page.wait_for_timeout(1000)
     seed = page.locator("#seed input[type=number]").input_value()
-    assert int(seed) > 10_000 and f"seed {seed}," in status(page) and drawn[-1] == (3, int(seed), 64)
+    settled(page, f"seed {seed},")
+    assert int(seed) > 10_000 and drawn[-1] == (3, int(seed), 64)
     assert len(drawn) == len(set(drawn)) <= 61
 
 
@@ -225,6 +225,10 @@ def test_a_refusal_of_the_server_is_shown(open_page, monkeypatch):
     monkeypatch.setattr(sampling, "MAX_SEED", 10)
     page.evaluate("cgan.draw(3, 43, 64, 'report')")
     settled(page, "Seed must be a whole number from 0 to 10, not '43'")
-    page.click("#randomize")  # and the page goes on
-    settled(page, "^Seed must be")
+    shown = "64 pictures of a handwritten 3, drawn by the model report from seed 42"
+    assert page.get_attribute("#picture img", "alt") == shown  # what was there stays
+    monkeypatch.undo()
+    page.click("#randomize")
+    settled(page, r"^Digit 3, seed \d+, 64 pictures")
+    assert open_page.problems and all("400 (Bad Request)" in text for text in open_page.problems)
     open_page.problems.clear()  # Chromium counts a refused picture as an error; these were meant

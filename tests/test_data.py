@@ -73,6 +73,13 @@ def test_labels_that_do_not_fit_the_images_are_refused(mnist, tmp_path):
         data.load(mnist)
 
 
+def test_a_damaged_file_beside_a_missing_one_is_named(mnist, monkeypatch):
+    (mnist / "MNIST/raw/train-images-idx3-ubyte").write_bytes(b"<html>")
+    (mnist / "MNIST/raw/t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(BadInput, match="train-images-idx3-ubyte cannot be used"):
+        data.load(mnist)
+
+
 def test_no_data_and_no_network_is_said_in_a_sentence(tmp_path, monkeypatch):
     def fail(self):
         raise RuntimeError("Error downloading train-images-idx3-ubyte.gz")

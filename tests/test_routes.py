@@ -31,6 +31,12 @@ def test_a_picture_is_that_of_its_address(client, report):
     assert digits(client, "3.png", seed=42, n=16).content != answer.content
 
 
+def test_the_id_finds_the_weights_under_another_name(client, report):
+    client.app.router.routes[:] = routes.routes({"mine": report})
+    answer = digits(client, seed=3, model="report", w=report.id)
+    assert answer.status_code == 200 and answer.content == digits(client, seed=3).content
+
+
 def test_a_tile_is_the_same_in_a_larger_grid(report):
     sixteen, hundred = (np.asarray(routes.draw(report, 5, 9, n)) for n in (16, 100))
     assert (sixteen[:28, :112] == hundred[:28, :112]).all()

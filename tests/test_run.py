@@ -84,7 +84,8 @@ def test_ctrl_c_stops_after_the_step_and_says_how_to_go_on(mnist, tmp_path, undi
         return losses
 
     monkeypatch.setattr(Report, "step", interrupted)
-    run(mnist, tmp_path / "out", *OPTIONS)
+    with pytest.raises(SystemExit, match="130"):
+        run(mnist, tmp_path / "out", *OPTIONS)
     assert (
         f"Stopped and saved at step 3 of 6.\nTo go on: python train.py --resume --out {tmp_path / 'out'}"
         in (capsys.readouterr().out)
@@ -129,9 +130,10 @@ def test_killed_and_resumed_is_the_same_as_undisturbed(mnist, tmp_path, undistur
 
     die("step", 2, *OPTIONS)  # in the middle of the first epoch
     die("save", 3, "--resume")  # with a state.pt.tmp that is whole, and not yet state.pt
-    assert (out / "state.pt.tmp").exists()
+    assert list(out.glob("state.pt.*.tmp"))
     die("step", 2, "--resume")
     assert run(mnist, out, "--resume") == undisturbed
+    assert not list(out.glob("*.tmp"))
 
 
 def test_a_run_is_not_overwritten(mnist, tmp_path):
@@ -143,15 +145,27 @@ def test_a_run_is_not_overwritten(mnist, tmp_path):
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        (["--batch-size", "8"], "started with --batch-size 16; --resume cannot change it"),
-        (["--lr", "0.01"], "started with --lr 0.001"),
-        (["--seed", "1"], "started with --seed 0"),
+        (["--batch-size", "8"], "has --batch-size 16; --resume cannot change it"),
+        (["--lr", "0.01"], "has --lr 0.001"),
+        (["--seed", "1"], "has --seed 0"),
     ],
 )
 def test_resuming_with_other_options_is_refused(mnist, tmp_path, options, sentence):
     run(mnist, tmp_path / "out", *OPTIONS)
     with pytest.raises(BadInput, match=sentence):
         run(mnist, tmp_path / "out", "--resume", *options)
+
+
+def test_a_run_does_not_go_back(mnist, tmp_path):
+    run(mnist, tmp_path / "out", *OPTIONS)
+    with pytest.raises(BadInput, match="past 1 epochs; --epochs must be larger"):
+        run(mnist, tmp_path / "out", "--resume", "--epochs", "1")
+
+
+def test_other_threads_are_said_to_change_bits(mnist, tmp_path, capsys):
+    run(mnist, tmp_path / "out", *OPTIONS)
+    run(mnist, tmp_path / "out", "--resume", "--threads", "2")
+    assert "With another --threads than before, the weights will differ" in capsys.readouterr().out
 
 
 def test_resuming_with_other_images_is_refused(mnist, tmp_path):
@@ -177,7 +191,7 @@ def test_a_damaged_state_is_refused_and_nothing_is_resumed_from_nowhere(mnist, t
 def test_losses_that_are_no_numbers_stop_the_run(mnist, tmp_path, monkeypatch):
     losses = iter([{"g": 1.0}, {"g": float("nan")}])
     monkeypatch.setattr(Report, "step", lambda self, x, y: next(losses))
-    with pytest.raises(BadInput, match="failed at step 2.*last good state is kept"):
+    with pytest.raises(BadInput, match="failed at step 2.*last saved state is kept"):
         run(mnist, tmp_path / "out", *OPTIONS)
     assert (tmp_path / "out" / "state.pt").exists()
 

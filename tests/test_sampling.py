@@ -1,6 +1,6 @@
 import threading
 
-from cgan import sampling
+from cgan import sampling, weights
 from cgan.errors import BadInput
 from cgan.sampling import generate, noise
 
@@ -26,7 +26,7 @@ def test_a_picture_does_not_depend_on_its_neighbours(report):
     sevens = generate([7] * 41, 42, report)
     assert torch.equal(sevens[::10], pictures[::10][:5])  # the same digit, seed and index
     assert not torch.equal(generate([7], 43, report), sevens[:1])
-    assert generate(torch.arange(0), 42, report).shape == (0, 1, 28, 28)
+    assert generate([], 42, report).shape == (0, 1, 28, 28)
 
 
 def test_the_shipped_weights_are_the_default(report):
@@ -73,7 +73,21 @@ def test_bad_seeds(report, seed):
         generate([1], seed, report)
 
 
-@pytest.mark.parametrize("labels", [[10], [-1], [1.5], [[1]], 3, [True]])
+def test_pictures_are_tensors_to_learn_from():
+    weights.shipped.cache_clear()
+    pictures = generate([1, 2], 0)  # and so may be the network, whoever loads it first
+    pictures.add_(0)
+    z = torch.zeros(1, 100, requires_grad=True)
+    weights.shipped().network(z, torch.tensor([1])).sum().backward()
+    assert z.grad.abs().sum() > 0
+
+
+def test_a_judge_draws_nothing():
+    with pytest.raises(BadInput, match="weights of a judge draw no digits"):
+        generate([1], 0, weights.load(weights.SHIPPED / "judge.safetensors"))
+
+
+@pytest.mark.parametrize("labels", [[10], [-1], [1.5], [[1]], 3, [True], ["a"], None, [[1], [2, 3]]])
 def test_bad_labels(report, labels):
-    with pytest.raises(BadInput, match="labels must be .*whole numbers from 0 to 9"):
+    with pytest.raises(BadInput, match="labels must be whole numbers from 0 to 9"):
         generate(labels, 0, report)

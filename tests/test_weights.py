@@ -77,8 +77,9 @@ def test_a_pickle_is_not_run(file):
 def test_files_of_others(file):
     tensors = {"a": torch.ones(3)}
     assert "another program" in refused(file, safetensors.torch.save(tensors))
-    assert "another program" in refused(file, safetensors.torch.save(tensors, {"cgan": "[1]"}))
-    newer = json.dumps({"format": 2, "model": "?", "config": {}, "seal": ""})
+    for text in ("[1]", "{}", "[" * 100_000, '{"seal": "", "format": 1, "model": "x", "config": {}}'):
+        assert "another program" in refused(file, safetensors.torch.save(tensors, {"cgan": text}))
+    newer = json.dumps(dict.fromkeys(["model", "config", "provenance", "seal", "digest"]) | {"format": 2})
     assert "update this one" in refused(file, safetensors.torch.save(tensors, {"cgan": newer}))
 
 
@@ -89,6 +90,8 @@ def test_files_of_others(file):
         ("report", {"z_dim": 10**12}, "not what a report network is made of"),
         ("report", {"wings": 2}, "not what a report network is made of"),
         ("report", {"z_dim": "4"}, "not what a report network is made of"),
+        ("report", {"num_classes": 3}, "for 3 classes, not the ten digits"),
+        (["report"], {}, "not described as a weights file is"),
     ],
 )
 def test_contents_that_do_not_fit(tmp_path, model, config, reason):
@@ -124,9 +127,14 @@ def test_generators_are_found_in_files_folders_and_runs(file, tmp_path):
     run.mkdir(parents=True)
     (run / "generator.safetensors").write_bytes(file.read_bytes())
     assert list(weights.load_generators([file])) == ["small"]
-    assert list(weights.load_generators([file.parent, run])) == ["small", "mine"]
-    twice = weights.load_generators([file, file])
-    assert list(twice) == ["small", f"small {twice['small'].id}"]
+    assert list(weights.load_generators([run])) == ["mine"]
+    assert list(weights.load_generators([file.parent])) == ["small"]
+    assert list(weights.load_generators([file, run])) == ["small"]  # the same weights
+    other = tmp_path / "other"
+    other.mkdir()
+    weights.save(other / "small.safetensors", "report", Generator(z_dim=3), {})
+    both = list(weights.load_generators([file, other]).items())
+    assert [name for name, _ in both] == ["small", f"small {both[1][1].id}"]
     assert "judge" not in weights.load_generators([weights.SHIPPED])
     with pytest.raises(BadInput, match="no generator's weights"):
         weights.load_generators([tmp_path / "runs"])

@@ -50,9 +50,9 @@ class Discriminator(nn.Module):
     The report ends in a sigmoid; here it is part of the loss (losses.py) and of `probability`.
     """
 
-    def __init__(self, num_classes=10, img_size=(28, 28)):
+    def __init__(self, num_classes=10):
         super().__init__()
-        self.embed = nn.Embedding(num_classes, img_size[0] * img_size[1])
+        self.embed = nn.Embedding(num_classes, 28 * 28)
         self.conv1 = nn.Sequential(nn.Conv2d(2, 64, 3, stride=2, padding=1), nn.LeakyReLU())
         self.conv2 = nn.Sequential(
             nn.Conv2d(64, 64, 3, stride=2, padding=1),

@@ -8,40 +8,45 @@ cgan.shown = null; // what it shows
 // From the controls. One picture is on its way at a time; of those asked for meanwhile, the last is drawn next.
 cgan.draw = (digit, seed, count, model) => {
   const problem = cgan.check({ digit, seed, n: count, model });
-  if (problem) return cgan.say(problem, true);
+  if (problem) {
+    cgan.wanted = cgan.drawing = null;
+    return cgan.say(problem, true);
+  }
   cgan.wanted = { model, w: cgan.settings.models[model], digit, seed, n: count, since: performance.now() };
   cgan.next();
 };
 
 cgan.next = () => {
   if (cgan.drawing || !cgan.wanted) return;
-  [cgan.drawing, cgan.wanted] = [cgan.wanted, null];
-  const picture = document.querySelector("#picture img");
-  picture.onload = () => cgan.finish(picture);
-  picture.onerror = () => cgan.fail();
-  picture.src = cgan.address(cgan.drawing);
+  const drawing = (cgan.drawing = cgan.wanted);
+  cgan.wanted = null;
+  const loaded = new Image(); // the picture on the page stays until this one is here
+  loaded.onload = () => drawing === cgan.drawing && cgan.finish(loaded);
+  loaded.onerror = () => drawing === cgan.drawing && cgan.fail();
+  loaded.src = cgan.address(drawing);
 };
 
-cgan.finish = (picture) => {
-  const { digit, seed, n, model, w, since } = cgan.drawing;
+cgan.finish = (loaded) => {
+  const { digit, seed, n, model, since } = cgan.drawing;
   const tiles = n === 1 ? "1 picture" : `${n} pictures`;
   const repeated = cgan.shown && cgan.address(cgan.shown) === cgan.address(cgan.drawing);
+  const picture = document.querySelector("#picture img");
+  picture.src = loaded.src;
+  picture.alt = `${tiles} of a handwritten ${digit}, drawn by the model ${model} from seed ${seed}`;
+  picture.parentElement.style.setProperty("--side", `${loaded.naturalWidth}px`);
   cgan.say(
     `digit ${digit}, seed ${seed}, ${tiles}, ${Math.max(1, Math.round(performance.now() - since))} ms` +
       (repeated ? ": the same seed draws the same again, Randomize draws others" : ""),
   );
-  picture.alt = `${tiles} of a handwritten ${digit}, drawn by the model ${model} from seed ${seed}`;
-  picture.parentElement.style.setProperty("--side", `${picture.naturalWidth}px`);
   [cgan.shown, cgan.drawing] = [cgan.drawing, null];
   clearTimeout(cgan.timer); // browsers allow a page only so many addresses a second
   cgan.timer = setTimeout(() => history.replaceState(null, "", cgan.link(cgan.shown)), 150);
   cgan.next();
 };
 
-// An <img> does not say why it failed; the same address asked for as text does.
+// An image does not say why it failed; the same address asked for as text does.
 cgan.fail = async () => {
-  const address = cgan.address(cgan.drawing);
-  const sentence = await fetch(address).then(
+  const sentence = await fetch(cgan.address(cgan.drawing)).then(
     (response) => (response.ok ? "The picture could not be shown; try again." : response.text()),
     () => "The server does not answer; is it still running?",
   );
@@ -64,13 +69,14 @@ cgan.open = (digit, seed, count, model) => {
     return text === null ? otherwise : /^\d+$/.test(text) ? Number(text) : text;
   };
   const asked = { digit: number("digit", digit), seed: number("seed", seed), n: number("n", count) };
-  asked.model = address.get("model") ?? model;
+  const { models } = cgan.settings; // the weights' id decides, by whatever name they go here
+  asked.model = Object.keys(models).find((name) => models[name] === address.get("w")) ?? address.get("model") ?? model;
   const problem = cgan.check(asked);
   if (problem) {
     cgan.say(`This link cannot be shown: ${problem}`, true);
     return [digit, seed, count, model];
   }
-  const here = cgan.settings.models[asked.model];
+  const here = models[asked.model];
   if (address.has("w") && address.get("w") !== here) {
     cgan.say(
       `This link was made with other weights of ${asked.model} (${address.get("w").slice(0, 12)}) than the ones ` +
@@ -87,7 +93,7 @@ cgan.open = (digit, seed, count, model) => {
 cgan.check = ({ digit, seed, n, model }) => {
   const { models, maxSeed, counts } = cgan.settings;
   const whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
-  if (!Object.hasOwn(models, model)) return `there is no model "${model}" here, there is ${Object.keys(models)}.`;
+  if (!Object.hasOwn(models, model)) return `there is no model "${model}" here, there is ${Object.keys(models).join(", ")}.`;
   if (!whole(digit, 9)) return `the digit must be a whole number from 0 to 9, not "${digit}".`;
   if (!whole(seed, maxSeed)) return `the seed must be a whole number from 0 to ${maxSeed}, not "${seed ?? ""}".`;
   if (!counts.includes(n)) return `the number of pictures must be one of ${counts.join(", ")}, not "${n}".`;
