@@ -6,7 +6,6 @@ python -m cgan.judge --seed 1 --width 24 --out weights/judge-2.safetensors  # th
 
 import argparse
 import math
-import platform
 import time
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from cgan.errors import exit_with_a_sentence, whole_number_option
 from cgan.files import digest
 from cgan.networks.judge import Judge
 
-import numpy as np
 import torch
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 from tqdm import tqdm
@@ -62,11 +60,7 @@ def main(argv=None):
         "seconds": round(seconds),
         "data_digest": digest([images, labels]),
         "test_accuracy": round(accuracy, 2),
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
+        "versions": weights.versions(),
     }
     weights.save(options.out, "judge", judge, provenance)
     print(f"{options.epochs} epochs took {seconds / 60:.1f} min: {options.out}")

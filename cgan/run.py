@@ -10,7 +10,6 @@ generator.safetensors  the weights file for the page
 import hashlib
 import json
 import math
-import platform
 import signal
 import threading
 import time
@@ -22,7 +21,6 @@ from cgan import render, sampling, weights
 from cgan.errors import BadInput
 from cgan.files import write_atomically
 
-import numpy as np
 import torch
 
 FORMAT = 1
@@ -125,11 +123,7 @@ class Run:
             "epochs": len(self.previews),
             "seconds": round(self.seconds),
             "data_digest": self.data_digest,
-            "versions": {
-                "python": platform.python_version(),
-                "torch": torch.__version__,
-                "numpy": np.__version__,
-            },
+            "versions": weights.versions(),
         }
 
 

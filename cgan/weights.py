@@ -6,6 +6,7 @@ tensors: what the pictures depend on) and `seal` (over all the others, so that n
 
 import functools
 import json
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cgan.errors import BadInput
 from cgan.files import digest, write_atomically
 from cgan.networks import GENERATORS, NETWORKS
 
+import numpy as np
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
@@ -51,6 +53,11 @@ def save(path, model, network, provenance):
     metadata = {"cgan": json.dumps(about, sort_keys=True)}
     write_atomically(path, safetensors.torch.save(tensors, metadata))
     return about["digest"]
+
+
+def versions():
+    """Those of Python and the libraries that the weights depend on, for a provenance."""
+    return {"python": platform.python_version(), "torch": str(torch.__version__), "numpy": np.__version__}
 
 
 def load(path):
