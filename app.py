@@ -72,9 +72,11 @@ def build(models):
 
         controls = [digit, seed, count, model]
         # The browser draws: page/draw.js sets the picture's address, one drawing an action.
-        changes = [go.click, digit.select, seed.input, count.select, model.select]
+        changes = [digit.select, seed.input, count.select, model.select]
         private = {"api_visibility": "private"}
         gr.on(changes, None, controls, js="(...values) => cgan.draw(...values)", **private)
+        go.click(None, controls, js="(...values) => cgan.draw(...values, true)", **private)
+        seed.release(None, controls, seed, js="(...values) => cgan.settle(...values)", **private)
         others = [digit, count, model]
         randomize.click(None, others, seed, js="(...values) => cgan.randomize(...values)", **private)
         demo.load(None, controls, controls, js="(...values) => cgan.open(...values)", **private)

@@ -1,7 +1,7 @@
 """Measure how good generated digits are: 10,000 of them, beside real ones and known bad ones.
 
 python -m cgan.evaluate weights/report.safetensors            # the table; kept in weights/results.json
-python -m cgan.evaluate runs/report/generator.safetensors --data data --cas
+python -m cgan.evaluate runs/report --data data --cas         # a run folder, and all measures
 python -m cgan.evaluate                                       # all that was measured before
 """
 

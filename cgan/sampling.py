@@ -15,6 +15,7 @@ import torch
 
 MAX_SEED = 2**32 - 1
 CHUNK = 16  # pictures a pass of the network: in passes of one size a row's bits do not depend on its place
+LABELS_SENTENCE = "labels must be whole numbers from 0 to 9, in a list or a one-dimensional tensor."
 _lock = threading.Lock()
 
 
@@ -50,12 +51,12 @@ def _digits(labels):
     try:
         y = torch.as_tensor(labels)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise BadInput("labels must be whole numbers from 0 to 9, in a list or a tensor.") from error
+        raise BadInput(LABELS_SENTENCE) from error
     if y.numel() == 0:
         return torch.empty(0, dtype=torch.long)
     is_whole = not (y.is_floating_point() or y.is_complex() or y.dtype == torch.bool)
     if y.dim() != 1 or not is_whole or y.min() < 0 or y.max() > 9:
-        raise BadInput("labels must be whole numbers from 0 to 9, in a list or a one-dimensional tensor.")
+        raise BadInput(LABELS_SENTENCE)
     return y.long()
 
 

@@ -61,11 +61,14 @@ def versions():
 
 
 def load(path):
-    """Read a weights file into a Weights. Raises BadInput, which names the file and the way out.
+    """Read a weights file, or that of a run folder, into a Weights. Raises BadInput, which names the file and
+    the way out.
 
     Nothing in the file is executed, and no memory is taken for sizes that it only claims.
     """
     path = Path(path)
+    if path.is_dir():
+        path = path / "generator.safetensors"
     if not path.is_file():
         raise BadInput(
             f"There is no weights file {path}; check the path, or train a model by `python train.py`."

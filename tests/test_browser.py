@@ -166,9 +166,15 @@ def test_the_seed_by_keys_and_by_number(open_page, drawn):
     page.focus("#seed input[type=range]")
     page.keyboard.press("ArrowRight")
     settled(page, "seed 101,")
-    page.fill("#seed input[type=number]", "65535")
+    page.fill("#seed input[type=number]", "65534")
+    settled(page, "seed 65534,")
+    assert drawn == [(3, 100, 1), (3, 101, 1), (3, 65534, 1)]
+    page.fill("#seed input[type=number]", "99999999")
+    settled(page, "seed must be a whole number from 0 to 65535, not .99999999")
+    page.locator("#seed input[type=number]").blur()  # Gradio makes it 65535, which is drawn then
     settled(page, "seed 65535,")
-    assert drawn == [(3, 100, 1), (3, 101, 1), (3, 65535, 1)]
+    assert page.locator("#seed input[type=number]").input_value() == "65535"
+    assert drawn[3:] == [(3, 65535, 1)]
 
 
 def test_a_link_opened_again_shows_the_same_pixels(open_page, drawn):

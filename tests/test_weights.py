@@ -127,7 +127,7 @@ def test_generators_are_found_in_files_folders_and_runs(file, tmp_path):
     run.mkdir(parents=True)
     (run / "generator.safetensors").write_bytes(file.read_bytes())
     assert list(weights.load_generators([file])) == ["small"]
-    assert list(weights.load_generators([run])) == ["mine"]
+    assert list(weights.load_generators([run])) == ["mine"] and weights.load(run).id == weights.load(file).id
     assert list(weights.load_generators([file.parent])) == ["small"]
     assert list(weights.load_generators([file, run])) == ["small"]  # the same weights
     other = tmp_path / "other"

@@ -6,13 +6,19 @@ cgan.drawing = null; // what the <img> is loading now
 cgan.shown = null; // what it shows
 
 // From the controls. One picture is on its way at a time; of those asked for meanwhile, the last is drawn next.
-cgan.draw = (digit, seed, count, model) => {
+// `pressed`: by a button, so that something is said even if nothing changes.
+cgan.draw = (digit, seed, count, model, pressed = false) => {
   const problem = cgan.check({ digit, seed, n: count, model });
   if (problem) {
     cgan.wanted = cgan.drawing = null;
     return cgan.say(problem, true);
   }
-  cgan.wanted = { model, w: cgan.settings.models[model], digit, seed, n: count, since: performance.now() };
+  const w = cgan.settings.models[model];
+  const wanted = { model, w, digit, seed, n: count, pressed, since: performance.now() };
+  const latest = cgan.wanted ?? cgan.drawing ?? cgan.shown;
+  const isThere = latest && cgan.address(latest) === cgan.address(wanted);
+  if (isThere && !pressed && !document.querySelector("#status.problem")) return;
+  cgan.wanted = wanted;
   cgan.next();
 };
 
@@ -27,9 +33,9 @@ cgan.next = () => {
 };
 
 cgan.finish = (loaded) => {
-  const { digit, seed, n, model, since } = cgan.drawing;
+  const { digit, seed, n, model, pressed, since } = cgan.drawing;
   const tiles = n === 1 ? "1 picture" : `${n} pictures`;
-  const repeated = cgan.shown && cgan.address(cgan.shown) === cgan.address(cgan.drawing);
+  const repeated = pressed && cgan.shown && cgan.address(cgan.shown) === cgan.address(cgan.drawing);
   const picture = document.querySelector("#picture img");
   picture.src = loaded.src;
   picture.alt = `${tiles} of a handwritten ${digit}, drawn by the model ${model} from seed ${seed}`;
@@ -53,6 +59,13 @@ cgan.fail = async () => {
   cgan.say(sentence, true);
   cgan.drawing = null;
   cgan.next();
+};
+
+// When the seed's box is left, Gradio brings what was typed within the bounds: that is then what is drawn.
+cgan.settle = (digit, seed, count, model) => {
+  const within = Math.min(cgan.settings.maxSeed, Math.max(0, Math.round(seed ?? 0)));
+  cgan.draw(digit, within, count, model);
+  return within;
 };
 
 cgan.randomize = (digit, count, model) => {
