@@ -59,11 +59,11 @@ def main(argv=None):
     options, state = prepare(argv)
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
-    recipe = recipes.build(options.model, options.seed, lr=options.lr, device=options.device)
     epoch_steps = -(-len(images) // options.batch_size)  # the last batch of an epoch may be smaller
     steps = options.epochs * epoch_steps
     if state and state["step"] > steps:
         raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
+    recipe = recipes.build(options.model, options.seed, lr=options.lr, device=options.device, steps=steps)
     run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
 
     epoch, step_of_epoch = divmod(run.step, epoch_steps)
@@ -111,9 +111,12 @@ def prepare(argv):
     if options.resume:
         state = load_state(out)
         options = parse_args(argv, state["options"])
+        # A schedule that was stretched over the epochs of a run ends with them.
+        has_schedule = recipes.RECIPES[state["options"]["model"]].has_schedule
+        may_change = MAY_CHANGE - {"epochs"} if has_schedule else MAY_CHANGE
         for name, started_with in state["options"].items():
             given, option = getattr(options, name), "--" + name.replace("_", "-")
-            if given != started_with and name not in MAY_CHANGE:
+            if given != started_with and name not in may_change:
                 raise BadInput(f"The run in {out} has {option} {started_with}; --resume cannot change it.")
             if given != started_with and name in ("device", "threads"):
                 print(f"With another {option} than before, the weights will differ in their last bits.")

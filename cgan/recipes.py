@@ -1,21 +1,25 @@
 """How each model learns. A recipe has networks, optimisers, `step(x, y)` and `sample(z, y)`.
 
 `parts` names all that a resumed run needs; `rng` is where a step takes its noise from, set anew before each
-step by whoever trains; `generator` is the network that the weights file keeps.
+step by whoever trains; `generator` is the network that the weights file keeps. `steps` is the length of the
+whole run: where a recipe has a schedule (`has_schedule`), it stretches over that, and the run ends there.
 """
 
-from cgan.losses import fake_loss, real_loss
-from cgan.networks import report
+from cgan.losses import fake_loss, gradient_penalty, pairing_loss, pairing_slopes, real_loss
+from cgan.networks import compact, report
 
 import torch
+from torch.nn.functional import pad
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 
 class Report:
     """The course report's conditional GAN: three updates a batch, with binary cross-entropy and Adam."""
 
     batch_size, lr = 128, 0.001  # the report gives the learning rate; batch and z_dim are our choice
+    has_schedule = False
 
-    def __init__(self, lr=lr, z_dim=100, device="cpu"):
+    def __init__(self, lr=lr, z_dim=100, device="cpu", steps=None):
         # channels_last: the same arithmetic in the memory order that convolutions on a CPU run fastest in.
         self.G = report.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
         self.D = report.Discriminator().to(device, memory_format=torch.channels_last)
@@ -69,7 +73,102 @@ class Report:
         return pictures
 
 
-RECIPES = {"report": Report}
+class Compact:
+    """Better pictures for a fraction of the work: the loss and penalties of R3GAN (Huang et al. 2024), one
+    backward pass through D for both networks (Shen et al. 2021), a schedule, and an average of G that draws.
+    """
+
+    batch_size, lr = 32, 0.001
+    has_schedule = True
+    betas = 0.0, 0.99  # of Adam; with a momentum of 0.5 the pictures of a digit became all alike
+    ema_decay = 0.999  # a step: the weights that draw are those of about the last thousand steps
+    penalty_every = 8  # steps; weighted by as much, it is worth the same as at every step and costs less
+    gamma, last_gamma, gamma_until = 1, 0.02, 0.7  # penalty: high while D is ahead, then D is the weak side
+    constant_until, last_lr = 0.6, 0.02  # of the run; of lr
+    shift = 3  # pixels
+
+    def __init__(self, steps, lr=lr, z_dim=64, device="cpu"):
+        self.lr, self.steps = lr, steps
+        self.G = compact.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
+        self.D = compact.Discriminator().to(device, memory_format=torch.channels_last)
+        # Averages the buffers, too: BatchNorm's statistics must belong to the averaged weights.
+        self.G_ema = AveragedModel(
+            self.G, multi_avg_fn=get_ema_multi_avg_fn(self.ema_decay), use_buffers=True
+        ).eval()
+        self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr, self.betas, fused=True)
+        self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr, self.betas, fused=True)
+        self.rng = torch.Generator()
+        self.parts = {
+            "G": self.G,
+            "D": self.D,
+            "G_ema": self.G_ema,
+            "G_optimizer": self.G_optimizer,
+            "D_optimizer": self.D_optimizer,
+        }
+        self.generator = self.G_ema.module
+
+    def step(self, x, y):
+        """One batch of real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,): the losses."""
+        step = int(self.G_ema.n_averaged)  # steps done; `parts` keeps it, so a resumed run knows
+        lr, gamma = self.schedule(step / self.steps)
+        for group in self.G_optimizer.param_groups + self.D_optimizer.param_groups:
+            group["lr"] = lr
+
+        # D compares each real image with a picture that G draws of the same digit, both shifted at random.
+        fake = self.G(self.noise(y), y)
+        fake_leaf = fake.detach().requires_grad_()  # where D's backward pass ends and G's begins
+        seen, seen_y = torch.cat([self.shifted(x), self.shifted(fake_leaf)]), torch.cat([y, y])
+        real_logits, fake_logits = self.D(seen, seen_y).chunk(2)
+
+        # D learns to call real the one that is, and, every few batches, to be flat around what it sees.
+        d_loss = pairing_loss(real_logits, fake_logits)
+        self.D_optimizer.zero_grad()
+        d_loss.backward()
+        if step % self.penalty_every == 0:
+            seen = seen.detach().requires_grad_()
+            penalty = 2 * gradient_penalty(self.D(seen, seen_y), seen)  # R1 + R2
+            (self.penalty_every * gamma / 2 * penalty).backward()
+        self.D_optimizer.step()
+
+        # G learns to draw what D takes for the real one. D's backward pass left the gradient of D's loss by
+        # each picture; as a logit depends on its own picture alone, that of G's loss is a multiple of it.
+        slopes = pairing_slopes(fake_logits, real_logits).detach()
+        self.G_optimizer.zero_grad()
+        fake.backward(slopes[:, None, None, None] * fake_leaf.grad)
+        self.G_optimizer.step()
+
+        # What draws is the average of G over its last steps: less of the last batches' chance.
+        self.G_ema.update_parameters(self.G)
+        return {"d": d_loss.item(), "g": pairing_loss(fake_logits, real_logits).item()}
+
+    def schedule(self, progress):
+        """The learning rate and gamma, when `progress` (from 0 to 1) of the run is done."""
+        lr_fall = max(0, progress - self.constant_until) / (1 - self.constant_until)
+        gamma_fall = min(1, progress / self.gamma_until)
+        lr = self.lr * (1 + lr_fall * (self.last_lr - 1))  # linear
+        return lr, self.gamma * (self.last_gamma / self.gamma) ** gamma_fall  # geometric
+
+    def shifted(self, x):
+        """Images (N, 1, H, W), each moved by up to `shift` pixels each way; background comes into view."""
+        (n, _, height, width), shift = x.shape, self.shift
+        dy, dx = torch.randint(2 * shift + 1, (2, n, 1), generator=self.rng).to(x.device)
+        rows = dy + torch.arange(height, device=x.device)  # (N, H)
+        columns = dx + torch.arange(width, device=x.device)  # (N, W)
+        which = torch.arange(n, device=x.device)[:, None, None]
+        padded = pad(x, [shift] * 4, value=-1).squeeze(1)  # (N, H + 2 * shift, W + 2 * shift)
+        return padded[which, rows[:, :, None], columns[:, None, :]].unsqueeze(1)  # (N, 1, H, W)
+
+    def noise(self, y):
+        """z ~ N(0, 1), float (N, z_dim): another handwriting for each digit of y."""
+        return torch.randn(len(y), self.G.config["z_dim"], generator=self.rng).to(y.device)
+
+    @torch.no_grad()
+    def sample(self, z, y):
+        """The digits y (N,) as the averaged G draws them now from z (N, z_dim): (N, 1, 28, 28) in [-1, 1]."""
+        return self.G_ema(z, y)
+
+
+RECIPES = {"report": Report, "compact": Compact}
 
 
 def build(name, seed, **options):

@@ -1,6 +1,7 @@
 """Every network, one file a family. NETWORKS: the name in a weights file -> the class that it rebuilds."""
 
-from cgan.networks import judge, report
+from cgan.networks import compact, judge, report
 
-GENERATORS = {"report": report.Generator}  # those that draw, by the name of their recipe
+# Those that draw, by the name of their recipe.
+GENERATORS = {"report": report.Generator, "compact": compact.Generator}
 NETWORKS = {**GENERATORS, "judge": judge.Judge}

@@ -1,0 +1,82 @@
+"""The compact pair of networks: 14.7 million multiplications a picture in G, about a million parameters each.
+
+Shapes: N pictures in a batch, Z = z_dim. Linear layers read and write (7, 7, C), pixel by pixel, which is how
+channels_last lies in memory, so that nothing is copied between them and the convolutions.
+"""
+
+import torch
+from torch import nn
+from torch.nn.functional import leaky_relu, normalize
+
+SLOPE = 0.2  # of LeakyReLU below 0
+
+
+class ConditionalBatchNorm(nn.Module):
+    """BatchNorm whose gain and bias are the digit's own (Dumoulin et al. 2017, equation 5)."""
+
+    def __init__(self, num_classes, channels):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.gain = nn.Embedding(num_classes, channels)
+        self.bias = nn.Embedding(num_classes, channels)
+        nn.init.ones_(self.gain.weight)
+        nn.init.zeros_(self.bias.weight)
+
+    def forward(self, h, y):
+        gain, bias = self.gain(y)[:, :, None, None], self.bias(y)[:, :, None, None]  # (N, C, 1, 1)
+        return torch.addcmul(bias, gain, self.norm(h))  # (N, C, H, W)
+
+
+class Generator(nn.Module):
+    """Noise and a digit to a picture. Conditioned beside z and in every BatchNorm.
+
+    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1.
+    Returns float (N, 1, 28, 28) in [-1, 1].
+    """
+
+    def __init__(self, num_classes=10, z_dim=64):
+        super().__init__()
+        self.config = {"num_classes": num_classes, "z_dim": z_dim}
+        self.embed = nn.Embedding(num_classes, z_dim)
+        self.dense = nn.Linear(2 * z_dim, 7 * 7 * 128)
+        self.norm1 = ConditionalBatchNorm(num_classes, 128)
+        self.up1 = nn.ConvTranspose2d(128, 64, 4, stride=2, padding=1)
+        self.norm2 = ConditionalBatchNorm(num_classes, 64)
+        self.conv = nn.Conv2d(64, 64, 3, padding=1)
+        self.norm3 = ConditionalBatchNorm(num_classes, 64)
+        self.up2 = nn.ConvTranspose2d(64, 1, 4, stride=2, padding=1)
+
+    def forward(self, z, y):
+        digit = normalize(self.embed(y)) * z.shape[1] ** 0.5  # (N, Z), as long as z is on average
+        h = self.dense(torch.cat([z, digit], dim=1))  # (N, 7 * 7 * 128)
+        h = h.view(-1, 7, 7, 128).permute(0, 3, 1, 2)  # (N, 128, 7, 7)
+        h = leaky_relu(self.norm1(h, y), SLOPE)  # (N, 128, 7, 7)
+        h = leaky_relu(self.norm2(self.up1(h), y), SLOPE)  # (N, 64, 14, 14)
+        h = leaky_relu(self.norm3(self.conv(h), y), SLOPE)  # (N, 64, 14, 14)
+        return torch.tanh(self.up2(h))  # (N, 1, 28, 28)
+
+
+class Discriminator(nn.Module):
+    """A picture and a digit to one logit: the higher, the more x looks like a real picture of that digit.
+
+    Conditioned by projection (Miyato and Koyama 2018): the digit's vector is added to the weights of the last
+    layer. Without normalisation, so that a logit depends on its own picture alone.
+    x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). Returns float (N,).
+    """
+
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 4, stride=2, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, 4, stride=2, padding=1)
+        self.conv3 = nn.Conv2d(64, 128, 3, padding=1)
+        self.dense = nn.Linear(7 * 7 * 128, 128)
+        self.logit = nn.Linear(128, 1)
+        self.embed = nn.Embedding(num_classes, 128)
+
+    def forward(self, x, y):
+        h = leaky_relu(self.conv1(x), SLOPE)  # (N, 32, 14, 14)
+        h = leaky_relu(self.conv2(h), SLOPE)  # (N, 64, 7, 7)
+        h = leaky_relu(self.conv3(h), SLOPE)  # (N, 128, 7, 7)
+        h = h.permute(0, 2, 3, 1).flatten(1)  # (N, 7 * 7 * 128)
+        h = leaky_relu(self.dense(h), SLOPE)  # (N, 128)
+        return self.logit(h).squeeze(1) + (self.embed(y) * h).sum(1)  # (N,)
