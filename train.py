@@ -59,7 +59,7 @@ def main(argv=None):
     options, state = prepare(argv)
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
-    epoch_steps = -(-len(images) // options.batch_size)  # the last batch of an epoch may be smaller
+    epoch_steps = data.steps_of_epoch(images, options.batch_size)
     steps = options.epochs * epoch_steps
     if state and state["step"] > steps:
         raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")

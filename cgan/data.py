@@ -43,13 +43,18 @@ def to_float(images):
     return images.unsqueeze(1).float().div_(127.5).sub_(1)
 
 
+def steps_of_epoch(images, batch_size):
+    """How many batches an epoch over the images (N, 28, 28) has; the last one may be smaller."""
+    return math.ceil(len(images) / batch_size)
+
+
 def batches(images, labels, batch_size, seed, first_step=0):
     """An endless stream of (x, y), from step number `first_step` on; each epoch has every image once.
 
     x: float (batch_size, 1, 28, 28) in [-1, 1]. y: int64 (batch_size,). The last batch of an epoch may be
     smaller. The order of an epoch depends on (seed, epoch) alone.
     """
-    first_epoch, skip = divmod(first_step, math.ceil(len(images) / batch_size))
+    first_epoch, skip = divmod(first_step, steps_of_epoch(images, batch_size))
     for epoch in itertools.count(first_epoch):
         order = torch.randperm(len(images), generator=random_stream(seed, "shuffle", epoch))
         for index in order.split(batch_size)[skip:]:

@@ -75,7 +75,7 @@ def train(images, labels, seed, width, epochs, reference_size=0, description="ju
     with torch.random.fork_rng(devices=[]):  # PyTorch's layers can draw their first weights from nowhere else
         torch.manual_seed(seed)
         judge = Judge(width, reference_size).to(memory_format=torch.channels_last)
-    steps = epochs * math.ceil(len(images) / BATCH_SIZE)
+    steps = epochs * data.steps_of_epoch(images, BATCH_SIZE)
     optimizer = torch.optim.AdamW(judge.parameters(), LR, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LR, total_steps=steps + 1, pct_start=0.2)
     rng = data.random_stream(seed, "noise", 0)

@@ -44,7 +44,7 @@ class Report:
 
         # D learns to call pictures that G draws of the same digits fake. G is not learning here: no gradient.
         with torch.no_grad():
-            fake = self.G(self.noise(y), y)
+            fake = self.G(noise_for(self, y), y)
         d_loss_fake = fake_loss(self.D(fake, y))
         self.D_optimizer.zero_grad()
         d_loss_fake.backward()
@@ -52,17 +52,13 @@ class Report:
 
         # G learns to draw pictures that D calls real. D is not learning here: its weights need no gradient.
         self.D.requires_grad_(False)
-        g_loss = real_loss(self.D(self.G(self.noise(y), y), y))
+        g_loss = real_loss(self.D(self.G(noise_for(self, y), y), y))
         self.G_optimizer.zero_grad()
         g_loss.backward()
         self.G_optimizer.step()
         self.D.requires_grad_(True)
 
         return {"d_real": d_loss_real.item(), "d_fake": d_loss_fake.item(), "g": g_loss.item()}
-
-    def noise(self, y):
-        """z ~ N(0, 1), float (N, z_dim): another handwriting for each digit of y."""
-        return torch.randn(len(y), self.G.config["z_dim"], generator=self.rng).to(y.device)
 
     @torch.no_grad()
     def sample(self, z, y):
@@ -115,7 +111,7 @@ class Compact:
             group["lr"] = lr
 
         # D compares each real image with a picture that G draws of the same digit, both shifted at random.
-        fake = self.G(self.noise(y), y)
+        fake = self.G(noise_for(self, y), y)
         fake_leaf = fake.detach().requires_grad_()  # where D's backward pass ends and G's begins
         seen, seen_y = torch.cat([self.shifted(x), self.shifted(fake_leaf)]), torch.cat([y, y])
         real_logits, fake_logits = self.D(seen, seen_y).chunk(2)
@@ -158,14 +154,15 @@ class Compact:
         padded = pad(x, [shift] * 4, value=-1).squeeze(1)  # (N, H + 2 * shift, W + 2 * shift)
         return padded[which, rows[:, :, None], columns[:, None, :]].unsqueeze(1)  # (N, 1, H, W)
 
-    def noise(self, y):
-        """z ~ N(0, 1), float (N, z_dim): another handwriting for each digit of y."""
-        return torch.randn(len(y), self.G.config["z_dim"], generator=self.rng).to(y.device)
-
     @torch.no_grad()
     def sample(self, z, y):
         """The digits y (N,) as the averaged G draws them now from z (N, z_dim): (N, 1, 28, 28) in [-1, 1]."""
         return self.G_ema(z, y)
+
+
+def noise_for(recipe, y):
+    """z ~ N(0, 1) from the recipe's rng, float (N, z_dim): another handwriting for each digit of y (N,)."""
+    return torch.randn(len(y), recipe.G.config["z_dim"], generator=recipe.rng).to(y.device)
 
 
 RECIPES = {"report": Report, "compact": Compact}

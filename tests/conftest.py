@@ -12,6 +12,7 @@ from cgan import weights
 
 import numpy as np
 import pytest
+import torch
 
 
 def write_mnist(root, n=40, seed=0):
@@ -25,6 +26,14 @@ def write_mnist(root, n=40, seed=0):
         (raw / f"{split}-images-idx3-ubyte").write_bytes(struct.pack(">4i", 0x803, n, 28, 28) + images)
         (raw / f"{split}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 0x801, n) + labels)
     return root
+
+
+@pytest.fixture(autouse=True)
+def keep_threads():
+    """Commands set the number of threads; each test begins with that of the machine."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import train
 from cgan import data, losses, sampling, weights
 from cgan.errors import BadInput
 from cgan.networks.compact import Discriminator, Generator
-from cgan.recipes import Compact, build
+from cgan.recipes import Compact, build, noise_for
 from cgan.run import load_state
 
 import pytest
@@ -169,7 +169,7 @@ def test_one_backward_pass_serves_both(step):
     # The same in two stages, by plain code.
     gamma = [1, None, 0.02 ** (0.5 / 0.7)][[0, 1, 8].index(step)]
     recipe.rng.manual_seed(0)
-    fake = G(recipe.noise(y), y)
+    fake = G(noise_for(recipe, y), y)
     real_seen, fake_seen = recipe.shifted(x), recipe.shifted(fake)
     g_loss = nn.functional.softplus(D(real_seen, y) - D(fake_seen, y)).mean()
     G_gradients = torch.autograd.grad(g_loss, list(G.parameters()))
@@ -244,13 +244,6 @@ def test_it_learns_which_digit_is_which(monkeypatch):
 
 
 OPTIONS = ["--model", "compact", "--epochs", "4", "--batch-size", "16", "--threads", "1"]  # 3 steps an epoch
-
-
-@pytest.fixture(autouse=True)
-def keep_threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def run(mnist, out, *options):

@@ -13,17 +13,9 @@ from cgan.errors import BadInput
 from cgan.recipes import Report
 
 import pytest
-import torch
 from PIL import Image
 
 OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]  # 40 images: 3 steps an epoch
-
-
-@pytest.fixture(autouse=True)
-def keep_threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def run(mnist, out, *options):

@@ -2,8 +2,8 @@
 // app.py puts `cgan.settings` before this: models (name -> weights id), maxSeed, counts.
 
 cgan.wanted = null; // what is to be shown next, as the controls last said
-cgan.drawing = null; // what the <img> is loading now
-cgan.shown = null; // what it shows
+cgan.drawing = null; // what is being loaded
+cgan.shown = null; // what the <img> shows
 
 // From the controls. One picture is on its way at a time; of those asked for meanwhile, the last is drawn next.
 // `pressed`: by a button, so that something is said even if nothing changes.
