@@ -81,7 +81,9 @@ class Compact:
     penalty_every = 8  # steps; weighted by as much, it is worth the same as at every step and costs less
     gamma, last_gamma, gamma_until = 1, 0.02, 0.7  # penalty: high while D is ahead, then D is the weak side
     constant_until, last_lr = 0.6, 0.02  # of the run; of lr
-    shift = 3  # pixels
+    # What D sees is shifted at first, so that it learns shapes before it learns the training images by heart;
+    # then not, as shifted pictures hide from it where G draws them and how alike they are.
+    shift, shift_until = 3, 0.5  # pixels; of the run
 
     def __init__(self, steps, lr=lr, z_dim=64, device="cpu"):
         self.lr, self.steps = lr, steps
@@ -106,14 +108,14 @@ class Compact:
     def step(self, x, y):
         """One batch of real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,): the losses."""
         step = int(self.G_ema.n_averaged)  # steps done; `parts` keeps it, so a resumed run knows
-        lr, gamma = self.schedule(step / self.steps)
+        lr, gamma, shift = self.schedule(step / self.steps)
         for group in self.G_optimizer.param_groups + self.D_optimizer.param_groups:
             group["lr"] = lr
 
-        # D compares each real image with a picture that G draws of the same digit, both shifted at random.
+        # D compares each real image with a picture that G draws of the same digit; at first both are shifted.
         fake = self.G(noise_for(self, y), y)
         fake_leaf = fake.detach().requires_grad_()  # where D's backward pass ends and G's begins
-        seen, seen_y = torch.cat([self.shifted(x), self.shifted(fake_leaf)]), torch.cat([y, y])
+        seen, seen_y = torch.cat([self.shifted(x, shift), self.shifted(fake_leaf, shift)]), torch.cat([y, y])
         real_logits, fake_logits = self.D(seen, seen_y).chunk(2)
 
         # D learns to call real the one that is, and, every few batches, to be flat around what it sees.
@@ -138,15 +140,18 @@ class Compact:
         return {"d": d_loss.item(), "g": pairing_loss(fake_logits, real_logits).item()}
 
     def schedule(self, progress):
-        """The learning rate and gamma, when `progress` (from 0 to 1) of the run is done."""
+        """The learning rate, gamma and shift, when `progress` (from 0 to 1) of the run is done."""
         lr_fall = max(0, progress - self.constant_until) / (1 - self.constant_until)
         gamma_fall = min(1, progress / self.gamma_until)
         lr = self.lr * (1 + lr_fall * (self.last_lr - 1))  # linear
-        return lr, self.gamma * (self.last_gamma / self.gamma) ** gamma_fall  # geometric
+        gamma = self.gamma * (self.last_gamma / self.gamma) ** gamma_fall  # geometric
+        return lr, gamma, self.shift if progress < self.shift_until else 0
 
-    def shifted(self, x):
+    def shifted(self, x, shift):
         """Images (N, 1, H, W), each moved by up to `shift` pixels each way; background comes into view."""
-        (n, _, height, width), shift = x.shape, self.shift
+        if shift == 0:
+            return x
+        n, _, height, width = x.shape
         dy, dx = torch.randint(2 * shift + 1, (2, n, 1), generator=self.rng).to(x.device)
         rows = dy + torch.arange(height, device=x.device)  # (N, H)
         columns = dx + torch.arange(width, device=x.device)  # (N, W)

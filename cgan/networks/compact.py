@@ -1,4 +1,4 @@
-"""The compact pair of networks: 14.7 million multiplications a picture in G, about a million parameters each.
+"""The compact pair of networks: 10.5 million multiplications a picture in G, 0.9 million parameters each.
 
 Shapes: N pictures in a batch, Z = z_dim. Linear layers read and write (7, 7, C), pixel by pixel, which is how
 channels_last lies in memory, so that nothing is copied between them and the convolutions.
@@ -6,7 +6,7 @@ channels_last lies in memory, so that nothing is copied between them and the con
 
 import torch
 from torch import nn
-from torch.nn.functional import leaky_relu, normalize
+from torch.nn.functional import leaky_relu, normalize, pixel_shuffle
 
 SLOPE = 0.2  # of LeakyReLU below 0
 
@@ -40,20 +40,33 @@ class Generator(nn.Module):
         self.embed = nn.Embedding(num_classes, z_dim)
         self.dense = nn.Linear(2 * z_dim, 7 * 7 * 128)
         self.norm1 = ConditionalBatchNorm(num_classes, 128)
-        self.up1 = nn.ConvTranspose2d(128, 64, 4, stride=2, padding=1)
-        self.norm2 = ConditionalBatchNorm(num_classes, 64)
-        self.conv = nn.Conv2d(64, 64, 3, padding=1)
-        self.norm3 = ConditionalBatchNorm(num_classes, 64)
-        self.up2 = nn.ConvTranspose2d(64, 1, 4, stride=2, padding=1)
+        self.up1 = nn.Conv2d(128, 4 * 48, 1)
+        self.norm2 = ConditionalBatchNorm(num_classes, 48)
+        self.conv1 = nn.Conv2d(48, 48, 3, padding=1)
+        self.norm3 = ConditionalBatchNorm(num_classes, 48)
+        self.conv2 = nn.Conv2d(48, 48, 3, padding=1)
+        self.norm4 = ConditionalBatchNorm(num_classes, 48)
+        self.up2 = nn.Conv2d(48, 4 * 1, 3, padding=1)
 
     def forward(self, z, y):
         digit = normalize(self.embed(y)) * z.shape[1] ** 0.5  # (N, Z), as long as z is on average
         h = self.dense(torch.cat([z, digit], dim=1))  # (N, 7 * 7 * 128)
         h = h.view(-1, 7, 7, 128).permute(0, 3, 1, 2)  # (N, 128, 7, 7)
         h = leaky_relu(self.norm1(h, y), SLOPE)  # (N, 128, 7, 7)
-        h = leaky_relu(self.norm2(self.up1(h), y), SLOPE)  # (N, 64, 14, 14)
-        h = leaky_relu(self.norm3(self.conv(h), y), SLOPE)  # (N, 64, 14, 14)
-        return torch.tanh(self.up2(h))  # (N, 1, 28, 28)
+        h = upsample(self.up1(h))  # (N, 48, 14, 14)
+        h = leaky_relu(self.norm2(h, y), SLOPE)  # (N, 48, 14, 14)
+        h = leaky_relu(self.norm3(self.conv1(h), y), SLOPE)  # (N, 48, 14, 14)
+        h = leaky_relu(self.norm4(self.conv2(h), y), SLOPE)  # (N, 48, 14, 14)
+        return torch.tanh(upsample(self.up2(h)))  # (N, 1, 28, 28)
+
+
+def upsample(h):
+    """(N, 4 * C, H, W) -> (N, C, 2 * H, 2 * W): every four channels become the four pixels of a square.
+
+    With the convolution before it, a sub-pixel convolution (Shi et al. 2016): the work of a transposed one,
+    done at the lower resolution, where it runs faster.
+    """
+    return pixel_shuffle(h, 2).contiguous(memory_format=torch.channels_last)
 
 
 class Discriminator(nn.Module):
