@@ -11,15 +11,16 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from cgan import data, recipes
+from cgan import data, recipes, weights
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
 from cgan.files import digest
+from cgan.networks.vae import AutoEncoder
 from cgan.run import Run, load_state, stop_after_this_step
 
 import torch
 from tqdm import tqdm
 
-MAY_CHANGE = {"epochs", "data", "device", "threads"}  # by --resume
+MAY_CHANGE = {"epochs", "data", "vae", "device", "threads"}  # by --resume
 
 
 def parse_args(argv=None, saved=None):
@@ -29,7 +30,7 @@ def parse_args(argv=None, saved=None):
     )
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**9)
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: compact)")
-    add("--epochs", type=at_least_1, default=20, help="passes over the training images (default: 20)")
+    add("--epochs", type=at_least_1, help="passes over the training images (default: the recipe's)")
     add(
         "--data",
         default=data.DEFAULT_ROOT,
@@ -45,6 +46,8 @@ def parse_args(argv=None, saved=None):
     )
     add("--batch-size", type=at_least_1, help="images a step (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
+    add("--z-dim", type=at_least_1, help="numbers that a picture is drawn from (default: the recipe's)")
+    add("--vae", metavar="FILE", help="weights that vae-cgan learns after (default: weights/vae.safetensors)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add(
         "--threads",
@@ -52,10 +55,12 @@ def parse_args(argv=None, saved=None):
         default=torch.get_num_threads(),
         help="of the CPU (default: %(default)s)",
     )
+    parser.set_defaults(vae_id=None)  # of --vae, for the provenance
     return parser.parse_args(argv, argparse.Namespace(**(saved or {})))
 
 
-def main(argv=None):
+def main(argv=None, watch=None):
+    """Train by the options `argv`. watch: called with the Run after each step, by who measures (study.py)."""
     options, state = prepare(argv)
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
@@ -63,7 +68,13 @@ def main(argv=None):
     steps = options.epochs * epoch_steps
     if state and state["step"] > steps:
         raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
-    recipe = recipes.build(options.model, options.seed, lr=options.lr, device=options.device, steps=steps)
+    own = {"z_dim": options.z_dim} if options.z_dim else {}
+    if options.model == "vae-cgan":
+        own["vae"] = auto_encoder(options)
+    recipe = recipes.build(
+        options.model, options.seed, lr=options.lr, device=options.device, steps=steps, **own
+    )
+    options.z_dim = recipe.generator.config["z_dim"]
     run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
 
     epoch, step_of_epoch = divmod(run.step, epoch_steps)
@@ -78,6 +89,8 @@ def main(argv=None):
             recipe.rng = data.random_stream(options.seed, "noise", run.step)
             losses = recipe.step(x.to(options.device), y.to(options.device))
             run.record(losses)
+            if watch:
+                watch(run)
 
             bar.set_description(
                 f"epoch {(run.step - 1) // epoch_steps + 1} of {options.epochs}", refresh=False
@@ -118,8 +131,8 @@ def prepare(argv):
         # A schedule that was stretched over the epochs of a run ends with them.
         has_schedule = recipes.RECIPES[state["options"]["model"]].has_schedule
         may_change = MAY_CHANGE - {"epochs"} if has_schedule else MAY_CHANGE
-        for name, started_with in state["options"].items():
-            given, option = getattr(options, name), "--" + name.replace("_", "-")
+        for name, given in to_keep(options).items():
+            started_with, option = state["options"].get(name), "--" + name.replace("_", "-")
             if given != started_with and name not in may_change:
                 raise BadInput(f"The run in {out} has {option} {started_with}; --resume cannot change it.")
             if given != started_with and name in ("device", "threads"):
@@ -130,6 +143,7 @@ def prepare(argv):
         )
     recipe = recipes.RECIPES[options.model]
     options.out = out
+    options.epochs = options.epochs or getattr(recipe, "epochs", 20)
     options.batch_size = options.batch_size or recipe.batch_size
     options.lr = recipe.lr if options.lr is None else options.lr
     if not 0 < options.lr < float("inf"):
@@ -145,8 +159,25 @@ def prepare(argv):
 
 
 def to_keep(options):
-    """The options that belong to the run; where it lies and how it was called do not."""
-    return {name: value for name, value in vars(options).items() if name not in ("out", "resume")}
+    """The options that belong to the run; where it lies, how it was called and what others need do not."""
+    return {
+        name: value
+        for name, value in vars(options).items()
+        if name not in ("out", "resume") and value is not None
+    }
+
+
+def auto_encoder(options):
+    """The network in --vae. Raises BadInput if it is no auto-encoder, or not that of the run to resume."""
+    vae = weights.load(options.vae or weights.SHIPPED / "vae.safetensors")
+    if not isinstance(vae.network, AutoEncoder):
+        raise BadInput(f"--vae must be the weights of a vae, not of a {vae.model}.")
+    if options.vae_id not in (None, vae.id):
+        raise BadInput(
+            f"The run in {options.out} learned after the vae {options.vae_id}; give --vae that one."
+        )
+    options.vae_id = vae.id
+    return vae.network
 
 
 def forecast(epoch_seconds, epochs_left):

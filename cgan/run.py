@@ -31,23 +31,24 @@ SAVE_EVERY = 60  # seconds, and at the end of every epoch
 class Run:
     """Where a training run stands, and its folder.
 
-    recipe: what is trained (recipes.py). options: plain values that a resumed run must repeat. data_digest:
+    recipe: what is trained (recipes/). options: plain values that a resumed run must repeat. data_digest:
     of the images and labels. state: from `load_state`, to go on from there.
     """
 
     def __init__(self, folder, recipe, options, data_digest, state=None):
         self.folder, self.recipe, self.options, self.data_digest = Path(folder), recipe, options, data_digest
-        self.step, self.log, self.previews, self.seconds_before = 0, [], [], 0.0
+        self.step, self.log, self.previews, self.seconds_before, self.cpu_before = 0, [], [], 0.0, 0.0
         if state:
             if state["data_digest"] != data_digest:
                 raise BadInput(
                     f"The run in {folder} learned from other images than these; give --data the same ones."
                 )
             self.step, self.log, self.previews = state["step"], state["log"], state["previews"]
-            self.seconds_before = state["seconds"]
+            self.seconds_before, self.cpu_before = state["seconds"], state.get("cpu_seconds", 0.0)
             for name, part in recipe.parts.items():
                 part.load_state_dict(state["parts"][name])
         self.started = self.saved = time.monotonic()
+        self.cpu_started = time.process_time()
         self.folder.mkdir(parents=True, exist_ok=True)
         for left_by_a_kill in self.folder.glob("*.tmp"):
             left_by_a_kill.unlink()
@@ -58,6 +59,11 @@ class Run:
     def seconds(self):
         """How long this run has been training, in all its parts."""
         return self.seconds_before + time.monotonic() - self.started
+
+    @property
+    def cpu_seconds(self):
+        """How much work that was: the time of all threads, which what else a machine does hardly changes."""
+        return self.cpu_before + time.process_time() - self.cpu_started
 
     def record(self, losses):
         """Count a step and, every 50, log its losses. Raises BadInput if they are not finite numbers."""
@@ -74,8 +80,11 @@ class Run:
 
     def end_epoch(self):
         """Draw the preview of this epoch, save, and write every file for people."""
-        z = sampling.noise(0, 10, self.recipe.generator.config["z_dim"]).repeat_interleave(10, dim=0)
-        y = torch.arange(10).repeat(10)
+        config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
+        if config.get("conditional", True):
+            z = sampling.noise(0, 10, config["z_dim"]).repeat_interleave(10, dim=0)
+        else:  # which digits they become is not ours to say
+            z = sampling.noise(0, 100, config["z_dim"])
         device = self.options["device"]
         pictures = self.recipe.sample(z.to(device), y.to(device))
         self.previews.append(render.to_uint8(pictures).cpu())
@@ -90,6 +99,7 @@ class Run:
             "data_digest": self.data_digest,
             "step": self.step,
             "seconds": self.seconds,
+            "cpu_seconds": self.cpu_seconds,
             "log": self.log,
             "previews": self.previews,
             "parts": {name: part.state_dict() for name, part in self.recipe.parts.items()},
@@ -118,10 +128,11 @@ class Run:
     def provenance(self):
         """What the weights file says of how it was made."""
         return {
-            "options": {name: value for name, value in self.options.items() if name != "data"},
+            "options": {name: value for name, value in self.options.items() if name not in ("data", "vae")},
             "steps": self.step,
             "epochs": len(self.previews),
             "seconds": round(self.seconds),
+            "cpu_seconds": round(self.cpu_seconds),
             "data_digest": self.data_digest,
             "versions": weights.versions(),
         }
