@@ -48,6 +48,7 @@ def parse_args(argv=None, saved=None):
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
     add("--z-dim", type=at_least_1, help="numbers that a picture is drawn from (default: the recipe's)")
     add("--vae", metavar="FILE", help="weights that vae-cgan learns after (default: weights/vae.safetensors)")
+    add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes/)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add(
         "--threads",
@@ -59,8 +60,7 @@ def parse_args(argv=None, saved=None):
     return parser.parse_args(argv, argparse.Namespace(**(saved or {})))
 
 
-def main(argv=None, watch=None):
-    """Train by the options `argv`. watch: called with the Run after each step, by who measures (study.py)."""
+def main(argv=None):
     options, state = prepare(argv)
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
@@ -68,12 +68,12 @@ def main(argv=None, watch=None):
     steps = options.epochs * epoch_steps
     if state and state["step"] > steps:
         raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
-    own = {"z_dim": options.z_dim} if options.z_dim else {}
+    settings = {"lr": options.lr, "device": options.device, "steps": steps}
+    if options.z_dim:
+        settings["z_dim"] = options.z_dim
     if options.model == "vae-cgan":
-        own["vae"] = auto_encoder(options)
-    recipe = recipes.build(
-        options.model, options.seed, lr=options.lr, device=options.device, steps=steps, **own
-    )
+        settings["vae"] = auto_encoder(options)
+    recipe = recipes.build(options.model, options.seed, options.set, **settings)
     options.z_dim = recipe.generator.config["z_dim"]
     run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
 
@@ -89,8 +89,6 @@ def main(argv=None, watch=None):
             recipe.rng = data.random_stream(options.seed, "noise", run.step)
             losses = recipe.step(x.to(options.device), y.to(options.device))
             run.record(losses)
-            if watch:
-                watch(run)
 
             bar.set_description(
                 f"epoch {(run.step - 1) // epoch_steps + 1} of {options.epochs}", refresh=False
@@ -131,8 +129,8 @@ def prepare(argv):
         # A schedule that was stretched over the epochs of a run ends with them.
         has_schedule = recipes.RECIPES[state["options"]["model"]].has_schedule
         may_change = MAY_CHANGE - {"epochs"} if has_schedule else MAY_CHANGE
-        for name, given in to_keep(options).items():
-            started_with, option = state["options"].get(name), "--" + name.replace("_", "-")
+        for name, started_with in state["options"].items():
+            given, option = getattr(options, name), "--" + name.replace("_", "-")
             if given != started_with and name not in may_change:
                 raise BadInput(f"The run in {out} has {option} {started_with}; --resume cannot change it.")
             if given != started_with and name in ("device", "threads"):

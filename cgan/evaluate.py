@@ -186,7 +186,7 @@ def add_cas(row, images, labels, mnist, name):
 
 
 def sheet(generator, test_images, test_labels, size=20):
-    """An image of `size` rows, as many a digit: `size` real test images, as they come, a gap, and drawn ones."""
+    """An image of `size` rows, as many a digit: `size` real test images, as they come, a gap, drawn ones."""
     of_each = size * size // 10
     real = torch.cat([test_images[test_labels == digit][:of_each] for digit in range(10)])
     drawn = torch.cat([to_uint8(sampling.generate([digit] * of_each, 0, generator)) for digit in range(10)])

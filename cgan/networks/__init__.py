@@ -2,12 +2,8 @@
 
 from cgan.networks import compact, judge, report, vae
 
-# Those that draw, by the name of their recipe.
-GENERATORS = {
-    "report": report.Generator,
-    "compact": compact.Generator,
-    "vae": vae.AutoEncoder,
-    "cvae": vae.AutoEncoder,
-    "vae-cgan": report.Generator,
-}
+# Pairs of a Generator and a Discriminator, and all that draw, by the name of their recipe.
+FAMILIES = {"report": report, "compact": compact, "vae-cgan": report}
+GENERATORS = {name: family.Generator for name, family in FAMILIES.items()}
+GENERATORS |= {"vae": vae.AutoEncoder, "cvae": vae.AutoEncoder}
 NETWORKS = {**GENERATORS, "judge": judge.Judge}

@@ -16,6 +16,7 @@ class Compact:
 
     batch_size, lr = 32, 0.001
     has_schedule = True
+    networks = "compact"
     betas = 0.0, 0.99  # of Adam; with a momentum of 0.5 the pictures of a digit became all alike
     ema_decay = 0.999  # a step: the weights that draw are those of about the last thousand steps
     penalty_every = 8  # steps; weighted by as much, it is worth the same as at every step and costs less

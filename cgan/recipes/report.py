@@ -1,7 +1,7 @@
 """The course report's conditional GAN."""
 
 from cgan.losses import fake_loss, real_loss
-from cgan.networks import report
+from cgan.networks import FAMILIES
 
 import torch
 
@@ -11,12 +11,13 @@ class Report:
 
     batch_size, lr = 128, 0.001  # the report gives the learning rate; batch and z_dim are our choice
     epochs, has_schedule = 20, False
-    networks = report
+    networks = "report"
 
     def __init__(self, lr=lr, z_dim=100, device="cpu", steps=None):
         # channels_last: the same arithmetic in the memory order that convolutions on a CPU run fastest in.
-        self.G = self.networks.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
-        self.D = self.networks.Discriminator().to(device, memory_format=torch.channels_last)
+        networks = FAMILIES[self.networks]
+        self.G = networks.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
+        self.D = networks.Discriminator().to(device, memory_format=torch.channels_last)
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr)
         self.rng = torch.Generator()

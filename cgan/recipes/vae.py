@@ -19,6 +19,7 @@ class Vae:
         self.rng = torch.Generator()
         self.parts = {"network": self.network, "optimizer": self.optimizer}
         self.generator = self.network
+        self.networks = "cvae" if self.conditional else "vae"
 
     def step(self, x, y):
         """One batch of images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,): the two parts of -ELBO."""
@@ -52,6 +53,8 @@ class VaeCgan(Report):
 
     vae: the network of a `vae`'s weights file.
     """
+
+    networks = "vae-cgan"
 
     def __init__(self, vae, device="cpu", **options):
         super().__init__(device=device, **options)
