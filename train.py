@@ -48,6 +48,7 @@ def parse_args(argv=None, saved=None):
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
     add("--z-dim", type=at_least_1, help="numbers that a picture is drawn from (default: the recipe's)")
     add("--vae", metavar="FILE", help="weights that vae-cgan learns after (default: weights/vae.safetensors)")
+    add("--snapshots", type=at_least_1, metavar="N", help="keep the weights N times an epoch, too")
     add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes/)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add(
@@ -102,6 +103,8 @@ def main(argv=None):
                     f"{len(images) / epoch_seconds:,.0f} images a second, on a machine that multiplies large "
                     f"matrices at {multiplication_rate():.0f} billion operations a second."
                 )
+            if options.snapshots and run.step * options.snapshots % epoch_steps < options.snapshots:
+                run.write_weights(f"step-{run.step:06d}.safetensors")
             if run.step % epoch_steps == 0:
                 run.end_epoch()
             elif stop.is_set() or run.save_is_due():

@@ -5,6 +5,7 @@ log.jsonl              the options, then a line of losses every 50 steps
 preview-EPOCH.png      rows are handwritings, the same after every epoch; columns are the digits 0 to 9
 losses.png             the log, drawn
 generator.safetensors  the weights file for the page
+step-NUMBER.safetensors  the weights on the way there, if --snapshots asks for them
 """
 
 import hashlib
@@ -115,8 +116,11 @@ class Run:
         lines = [json.dumps(line) + "\n" for line in [self.options, *self.log]]
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
         write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
-        path = self.folder / "generator.safetensors"
-        weights.save(path, self.recipe.networks, self.recipe.generator, self.provenance())
+        self.write_weights("generator.safetensors")
+
+    def write_weights(self, name):
+        """Write the weights, as they are now, into the run's folder."""
+        weights.save(self.folder / name, self.recipe.networks, self.recipe.generator, self.provenance())
 
     def provenance(self):
         """What the weights file says of how it was made."""
