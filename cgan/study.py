@@ -6,8 +6,8 @@ python -m cgan.study ablation --data data   # what each change from report to co
 python -m cgan.study models --data data     # every model that is shipped, beside real images
 python -m cgan.figures                      # what they measured, drawn
 
-It goes on where it was stopped, measures nothing twice, and keeps what it measured in weights/study.json, and in
-docs/strips/ what was drawn: a row of 20 digits for each measure, or model.
+It goes on where it was stopped, measures nothing twice, and keeps what it measured in weights/study.json, and
+what was drawn in docs/strips/: a row of 20 digits for each measure, or model.
 """
 
 import argparse
@@ -91,7 +91,7 @@ def main(argv=None):
 
 
 def runs(study):
-    """Of each line of a study: its name, seeds, epochs, measures an epoch (0: at the end), train.py's options."""
+    """Of each line of a study: name, seeds, epochs, measures an epoch (0: at the end), train.py's options."""
     if study == "lr":
         report = ["--model", "report", "--snapshots", "2", "--lr"]
         return [
