@@ -11,15 +11,16 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from cgan import data, recipes
+from cgan import data, recipes, weights
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
 from cgan.files import digest
+from cgan.networks.vae import AutoEncoder
 from cgan.run import Run, load_state, stop_after_this_step
 
 import torch
 from tqdm import tqdm
 
-MAY_CHANGE = {"epochs", "data", "device", "threads"}  # by --resume
+MAY_CHANGE = {"epochs", "data", "vae", "device", "threads"}  # by --resume
 
 
 def parse_args(argv=None, saved=None):
@@ -29,7 +30,7 @@ def parse_args(argv=None, saved=None):
     )
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**9)
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: compact)")
-    add("--epochs", type=at_least_1, default=20, help="passes over the training images (default: 20)")
+    add("--epochs", type=at_least_1, help="passes over the training images (default: the recipe's)")
     add(
         "--data",
         default=data.DEFAULT_ROOT,
@@ -45,7 +46,10 @@ def parse_args(argv=None, saved=None):
     )
     add("--batch-size", type=at_least_1, help="images a step (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
-    add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes.py)")
+    add("--z-dim", type=at_least_1, help="numbers that a picture is drawn from (default: the recipe's)")
+    add("--vae", metavar="FILE", help="weights that vae-cgan learns after (default: weights/vae.safetensors)")
+    add("--snapshots", type=at_least_1, metavar="N", help="keep the weights N times an epoch, too")
+    add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes/)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add(
         "--threads",
@@ -53,6 +57,7 @@ def parse_args(argv=None, saved=None):
         default=torch.get_num_threads(),
         help="of the CPU (default: %(default)s)",
     )
+    parser.set_defaults(vae_id=None)  # of --vae, for the provenance
     return parser.parse_args(argv, argparse.Namespace(**(saved or {})))
 
 
@@ -65,7 +70,12 @@ def main(argv=None):
     if state and state["step"] > steps:
         raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
     settings = {"lr": options.lr, "device": options.device, "steps": steps}
+    if options.z_dim:
+        settings["z_dim"] = options.z_dim
+    if options.model == "vae-cgan":
+        settings["vae"] = auto_encoder(options)
     recipe = recipes.build(options.model, options.seed, options.set, **settings)
+    options.z_dim = recipe.generator.config["z_dim"]
     run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
 
     epoch, step_of_epoch = divmod(run.step, epoch_steps)
@@ -93,6 +103,8 @@ def main(argv=None):
                     f"{len(images) / epoch_seconds:,.0f} images a second, on a machine that multiplies large "
                     f"matrices at {multiplication_rate():.0f} billion operations a second."
                 )
+            if options.snapshots and run.step * options.snapshots % epoch_steps < options.snapshots:
+                run.write_weights(f"step-{run.step:06d}.safetensors")
             if run.step % epoch_steps == 0:
                 run.end_epoch()
             elif stop.is_set() or run.save_is_due():
@@ -132,6 +144,7 @@ def prepare(argv):
         )
     recipe = recipes.RECIPES[options.model]
     options.out = out
+    options.epochs = options.epochs or getattr(recipe, "epochs", 20)
     options.batch_size = options.batch_size or recipe.batch_size
     options.lr = recipe.lr if options.lr is None else options.lr
     if not 0 < options.lr < float("inf"):
@@ -147,8 +160,25 @@ def prepare(argv):
 
 
 def to_keep(options):
-    """The options that belong to the run; where it lies and how it was called do not."""
-    return {name: value for name, value in vars(options).items() if name not in ("out", "resume")}
+    """The options that belong to the run; where it lies, how it was called and what others need do not."""
+    return {
+        name: value
+        for name, value in vars(options).items()
+        if name not in ("out", "resume") and value is not None
+    }
+
+
+def auto_encoder(options):
+    """The network in --vae. Raises BadInput if it is no auto-encoder, or not that of the run to resume."""
+    vae = weights.load(options.vae or weights.SHIPPED / "vae.safetensors")
+    if not isinstance(vae.network, AutoEncoder):
+        raise BadInput(f"--vae must be the weights of a vae, not of a {vae.model}.")
+    if options.vae_id not in (None, vae.id):
+        raise BadInput(
+            f"The run in {options.out} learned after the vae {options.vae_id}; give --vae that one."
+        )
+    options.vae_id = vae.id
+    return vae.network
 
 
 def forecast(epoch_seconds, epochs_left):

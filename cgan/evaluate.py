@@ -88,8 +88,9 @@ def load_mnist(folder, judge):
 def measure_generator(kept, judges, generator, mnist, cas):
     """Draw and measure; write it to results.json under the id of the weights."""
     name = f"{generator.model} {generator.id}"
+    cas = cas and generator.knows_digits  # there is nothing to be learned from pictures without labels
     images, labels = draw(generator, CAS_PER_DIGIT if cas else PER_DIGIT, name)
-    index = slice_of(labels, 0)
+    index = slice_of(labels, 0) if cas else slice(None)
     row = mean_and_spread([measure(images[index], labels[index], judges, mnist, name)])
     if cas:
         add_cas(row, images, labels, mnist, name)
@@ -99,17 +100,24 @@ def measure_generator(kept, judges, generator, mnist, cas):
 def draw(generator, per_digit, name="pictures"):
     """The ten digits, `per_digit` of each, as people see them: uint8 (N, 28, 28) and their labels (N,).
 
-    Each digit has a seed of its own, so that no two digits share a z.
+    Each digit has a seed of its own, so that no two digits share a z. Weights that know no digit draw as many
+    pictures from the same seeds; their labels are -1.
     """
-    images = []
+    images, labels = [], torch.arange(10).repeat_interleave(per_digit)
     for digit in range(10):
         progress(f"{name}: drawing {per_digit * 10:,} pictures, digit {digit}")
-        images.append(to_uint8(sampling.generate([digit] * per_digit, digit, generator)))
-    return torch.cat(images), torch.arange(10).repeat_interleave(per_digit)
+        if generator.knows_digits:
+            pictures = sampling.generate([digit] * per_digit, digit, generator)
+        else:
+            pictures = sampling.generate_any(per_digit, digit, generator)
+        images.append(to_uint8(pictures))
+    return torch.cat(images), labels if generator.knows_digits else torch.full_like(labels, -1)
 
 
 def measure(images, labels, judges, mnist=None, name="pictures"):
     """What the judges see in uint8 images (N, 28, 28) that should show the digits (N,): a dict of floats.
+
+    Where the labels are -1, the measures that need to know the digit are left out.
 
     "right" and "worst" (the digit that fares worst) are per cent, "nearest" is the median over the images of
     the Euclidean distance to the nearest training image, each pixel from -1 to 1.
@@ -118,9 +126,10 @@ def measure(images, labels, judges, mnist=None, name="pictures"):
     for suffix, judge in zip(["", "_2"], [judge.network for judge in judges], strict=True):
         progress(f"{name}: shown to judge{suffix}")
         features, digits = look(judge, images)
-        right = (digits == labels).double() * 100
-        measures["right" + suffix] = right.mean().item()
-        measures["worst" + suffix] = min(right[labels == digit].mean().item() for digit in range(10))
+        if labels[0] >= 0:
+            right = (digits == labels).double() * 100
+            measures["right" + suffix] = right.mean().item()
+            measures["worst" + suffix] = min(right[labels == digit].mean().item() for digit in range(10))
         reference = judge.reference_mean, judge.reference_cov
         measures["fd" + suffix] = metrics.frechet_distance(*metrics.moments(features), *reference)
         if not suffix:
@@ -128,7 +137,9 @@ def measure(images, labels, judges, mnist=None, name="pictures"):
             real, real_labels = judge.reference_features, judge.reference_labels
             four = metrics.precision_recall_density_coverage(real, features)
             measures.update(zip(["precision", "recall", "density", "coverage"], four, strict=True))
-            measures["class_fd"] = metrics.within_class_frechet_distance(real, real_labels, features, labels)
+            if labels[0] >= 0:
+                of_class = real, real_labels, features, labels
+                measures["class_fd"] = metrics.within_class_frechet_distance(*of_class)
     if mnist:
         measures["nearest"] = nearest(images, mnist[0], name)
     return measures

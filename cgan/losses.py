@@ -51,3 +51,22 @@ def gradient_penalty(logits, images):
     """
     (gradients,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradients.square().sum((1, 2, 3)).mean()
+
+
+def reconstruction_loss(logits, x):
+    """How unlikely images x (N, 1, 28, 28) are if each pixel is ink with the probability sigmoid(logit).
+
+    -log p(x | z), the first part of -ELBO (Kingma and Welling 2014, appendix C.1): binary cross-entropy with
+    logits (N, 784), summed over an image, mean over the batch, a scalar. Its p is of ink from 0 to 1, so this
+    is where x comes from [-1, 1] to there.
+    """
+    ink = (x.flatten(1) + 1) / 2
+    return (softplus(logits) - ink * logits).sum(1).mean()
+
+
+def kl_loss(mean, log_var):
+    """How far normal distributions N(mean, exp(log_var)), both (N, Z), are from N(0, 1): the KL divergence.
+
+    The second part of -ELBO (Kingma and Welling 2014, appendix B). Summed over Z, mean over the batch.
+    """
+    return (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean() / 2

@@ -5,6 +5,7 @@ log.jsonl              the options, then a line of losses every 50 steps
 preview-EPOCH.png      rows are handwritings, the same after every epoch; columns are the digits 0 to 9
 losses.png             the log, drawn
 generator.safetensors  the weights file for the page
+step-NUMBER.safetensors  the weights on the way there, if --snapshots asks for them
 """
 
 import hashlib
@@ -31,7 +32,7 @@ SAVE_EVERY = 60  # seconds, and at the end of every epoch
 class Run:
     """Where a training run stands, and its folder.
 
-    recipe: what is trained (recipes.py). options: plain values that a resumed run must repeat. data_digest:
+    recipe: what is trained (recipes/). options: plain values that a resumed run must repeat. data_digest:
     of the images and labels. state: from `load_state`, to go on from there.
     """
 
@@ -74,8 +75,11 @@ class Run:
 
     def end_epoch(self):
         """Draw the preview of this epoch, save, and write every file for people."""
-        z = sampling.noise(0, 10, self.recipe.generator.config["z_dim"]).repeat_interleave(10, dim=0)
-        y = torch.arange(10).repeat(10)
+        config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
+        if config.get("conditional", True):
+            z = sampling.noise(0, 10, config["z_dim"]).repeat_interleave(10, dim=0)
+        else:  # which digits they become is not ours to say
+            z = sampling.noise(0, 100, config["z_dim"])
         device = self.options["device"]
         pictures = self.recipe.sample(z.to(device), y.to(device))
         self.previews.append(render.to_uint8(pictures).cpu())
@@ -112,13 +116,16 @@ class Run:
         lines = [json.dumps(line) + "\n" for line in [self.options, *self.log]]
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
         write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
-        path = self.folder / "generator.safetensors"
-        weights.save(path, self.recipe.networks, self.recipe.generator, self.provenance())
+        self.write_weights("generator.safetensors")
+
+    def write_weights(self, name):
+        """Write the weights, as they are now, into the run's folder."""
+        weights.save(self.folder / name, self.recipe.networks, self.recipe.generator, self.provenance())
 
     def provenance(self):
         """What the weights file says of how it was made."""
         return {
-            "options": {name: value for name, value in self.options.items() if name != "data"},
+            "options": {name: value for name, value in self.options.items() if name not in ("data", "vae")},
             "steps": self.step,
             "epochs": len(self.previews),
             "seconds": round(self.seconds),

@@ -35,10 +35,47 @@ def generate(labels, seed, weights=None):
     `cgan.weights.Weights`; the shipped ones if None. Raises BadInput.
     """
     weights = weights or weights_files.shipped()
+    _check(weights, is_told_digits=True)
+    y = _digits(labels)
+    return _draw(weights, noise(seed, len(y), weights.config["z_dim"]), y)
+
+
+def generate_any(count, seed, weights):
+    """Draw `count` pictures with weights that know no digit, as those of a `vae`: float (count, 1, 28, 28).
+
+    Picture i is whichever digit row i of the seed's noise becomes. Raises BadInput.
+    """
+    _check(weights, is_told_digits=False)
+    z = noise(seed, count, weights.config["z_dim"])
+    return _draw(weights, z, torch.zeros(count, dtype=torch.long))
+
+
+def latent_plane(weights, digit=None, size=20):
+    """What lies where in a latent space of two dimensions: float (size * size, 1, 28, 28), row by row.
+
+    Its places are the middles of equally likely steps of N(0, 1): z's first number grows to the right, its
+    second upwards. digit: for weights that are told one. Raises BadInput.
+    """
+    _check(weights, is_told_digits=digit is not None)
+    if weights.config["z_dim"] != 2:
+        raise BadInput(
+            f"The latent space of {weights.model} {weights.id} is no plane; choose one of 2 numbers."
+        )
+    steps = torch.special.ndtri((torch.arange(size) + 0.5) / size)
+    z = torch.cartesian_prod(steps.flip(0), steps).flip(1)  # (size * size, 2)
+    return _draw(weights, z, _digits([digit or 0] * len(z)))
+
+
+def _check(weights, is_told_digits):
     if weights.model not in GENERATORS:
         raise BadInput(f"The weights of a {weights.model} draw no digits; choose those of a generator.")
-    y = _digits(labels)
-    z = noise(seed, len(y), weights.config["z_dim"])
+    if is_told_digits and not weights.knows_digits:
+        raise BadInput(f"A {weights.model} cannot be asked for a digit: it knows none; choose another model.")
+    if weights.knows_digits and not is_told_digits:
+        raise BadInput(f"A {weights.model} draws the digit that it is asked for; say which.")
+
+
+def _draw(weights, z, y):
     with _lock, torch.inference_mode():
         chunks = [
             _draw_chunk(weights.network, *rows) for rows in zip(z.split(CHUNK), y.split(CHUNK), strict=True)

@@ -1,8 +1,13 @@
 """Experiments: many runs of train.py, measured by the same judge and set side by side.
 
+python -m cgan.study lr --data data         # the report's learning rates, two epochs each
+python -m cgan.study epochs --data data     # one epoch of report against ten
 python -m cgan.study ablation --data data   # what each change from report to compact buys
+python -m cgan.study models --data data     # every model that is shipped, beside real images
+python -m cgan.figures                      # what they measured, drawn
 
-It goes on where it was stopped, measures nothing twice, and keeps what it measured in weights/study.json.
+It goes on where it was stopped, measures nothing twice, and keeps what it measured in weights/study.json, and
+what was drawn in docs/strips/: a row of 20 digits for each measure, or model.
 """
 
 import argparse
@@ -10,9 +15,10 @@ import json
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from cgan import data, evaluate, results, weights
+from cgan import data, evaluate, render, results, sampling, weights
 from cgan.errors import exit_with_a_sentence, whole_number_option
 from cgan.files import write_atomically
 
@@ -31,6 +37,9 @@ ABLATION = {  # what changes: the options of train.py, with all the changes so f
     "shifts in the first half: `compact`": ["--model", "compact"],
 }
 SEEDS, EPOCHS = [0, 1, 2], 5  # the last line has all the seeds, the others two
+RATES, USUAL_RATE, RATE_EPOCHS = ["0.01", "0.005", "0.001", "0.0005", "0.0001"], "0.001", 2
+LONG_EPOCHS = 10
+REPETITIONS, TILES = 15, 64  # of drawing, when it is timed
 COLUMNS = ["right", "worst", "fd_times", "class_fd_times", "precision", "recall", "coverage"]
 
 
@@ -39,7 +48,7 @@ def parse_args(argv=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("study", choices=["ablation"], help="which of them")
+    add("study", choices=["lr", "epochs", "ablation", "models"], help="which of them")
     add("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
     add("--out", type=Path, default=Path("runs/study"), help="folder of the runs (default: %(default)s)")
     add(
@@ -56,17 +65,45 @@ def main(argv=None):
     torch.set_num_threads(options.threads)
     judges = [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
     kept = load()
-    for number, (line, arguments) in enumerate(ABLATION.items()):
-        for seed in SEEDS if number == len(ABLATION) - 1 else SEEDS[:2]:
-            if str(seed) in kept["ablation"].setdefault(line, {}):
+    kept.setdefault(options.study, {})
+    if options.study == "models":
+        print(compare_models(kept, judges, options))
+        return
+    for number, (line, seeds, epochs, snapshots, arguments) in enumerate(runs(options.study)):
+        for seed in seeds:
+            # One measure at the end, or one for each of the snapshots.
+            lines = [f"{line}, epoch {i / snapshots:g}" for i in range(1, epochs * snapshots + 1)] or [line]
+            if all(str(seed) in kept[options.study].get(line, {}) for line in lines):
                 continue
-            print(f"{line}, seed {seed}", file=sys.stderr)
-            out = options.out / f"ablation-{number}-{seed}"
-            fixed = ["--epochs", EPOCHS, "--seed", seed, "--threads", options.threads, "--data", options.data]
+            print(f"{options.study}: {line}, seed {seed}", file=sys.stderr)
+            out = options.out / f"{options.study}-{number}-{seed}"
+            fixed = ["--epochs", epochs, "--seed", seed, "--threads", options.threads, "--data", options.data]
             train(out, [*arguments, *map(str, fixed)])
-            kept["ablation"][line][str(seed)] = measure(out, judges)
-            write_atomically(path(), (json.dumps(kept, indent=1) + "\n").encode())
-    print(table(kept["ablation"]))
+            files = sorted(out.glob("step-*.safetensors")) or [out / "generator.safetensors"]
+            if seed == 0:
+                write_strips(f"{options.study}-{number}", map(weights.load, files))
+            for line, file in zip(lines, files, strict=True):
+                measured = kept[options.study].setdefault(line, {})
+                if str(seed) not in measured:
+                    measured[str(seed)] = measure(file, judges)
+                    save(kept)
+    print(table(kept[options.study]))
+
+
+def runs(study):
+    """Of each line of a study: name, seeds, epochs, measures an epoch (0: at the end), train.py's options."""
+    if study == "lr":
+        report = ["--model", "report", "--snapshots", "2", "--lr"]
+        return [
+            (rate, SEEDS if rate == USUAL_RATE else SEEDS[:1], RATE_EPOCHS, 2, [*report, rate])
+            for rate in RATES
+        ]
+    if study == "epochs":
+        return [("`report`", SEEDS[:1], LONG_EPOCHS, 1, ["--model", "report", "--snapshots", "1"])]
+    *others, last = ABLATION
+    return [(line, SEEDS[:2], EPOCHS, 0, ABLATION[line]) for line in others] + [
+        (last, SEEDS, EPOCHS, 0, ABLATION[last])
+    ]
 
 
 def train(out, arguments):
@@ -77,9 +114,9 @@ def train(out, arguments):
         raise SystemExit(status)
 
 
-def measure(run, judges):
+def measure(file, judges):
     """The measures of what a run's weights draw, the minutes it took and the weights' id: a dict."""
-    generator = weights.load(run / "generator.safetensors")
+    generator = weights.load(file)
     images, labels = evaluate.draw(generator, evaluate.PER_DIGIT)
     measures = results.complete(
         results.of_judges(judges), {"measures": evaluate.measure(images, labels, judges)}
@@ -88,12 +125,79 @@ def measure(run, judges):
     return {**{name: measures[name] for name in COLUMNS}, "minutes": minutes, "id": generator.id}
 
 
+def compare_models(kept, judges, options):
+    """Measure and time the shipped weights, unless it was done; a table in Markdown."""
+    models = weights.load_generators([weights.SHIPPED])
+    measured = results.of_judges(judges)
+    missing = [model for model in models.values() if model.id not in measured["weights"]]
+    if missing or not measured["controls"]:
+        mnist = evaluate.load_mnist(options.data, judges[0])
+        evaluate.measure_controls(measured, judges, mnist, cas=False)
+        for model in missing:
+            evaluate.measure_generator(measured, judges, model, mnist, cas=False)
+        evaluate.progress("")
+    if [row["id"] for row in kept["models"].values()] != [model.id for model in models.values()]:
+        write_strips("models", models.values())
+        for model in models.values():
+            if not model.knows_digits:
+                plane = render.to_uint8(sampling.latent_plane(model))
+                write_atomically(strips() / "plane.png", render.png(render.grid(plane)))
+        times = milliseconds(models)
+        kept["models"] = {
+            name: {
+                "id": model.id,
+                "parameters": sum(p.numel() for p in model.network.parameters()),
+                "epochs": model.provenance["epochs"],
+                "minutes": round(model.provenance["seconds"] / 60, 1),
+                "ms": round(times[name], 1),
+                "threads": options.threads,
+            }
+            for name, model in models.items()
+        }
+        save(kept)
+    return models_table(kept["models"], measured)
+
+
+def milliseconds(models):
+    """Of each of the models, the median time that 64 pictures take. They take turns, on a machine that may be
+    busy now and not later."""
+    seconds = {name: [] for name in models}
+    for _ in range(REPETITIONS):
+        for name, model in models.items():
+            start = time.perf_counter()
+            draw(model, TILES)
+            seconds[name].append(time.perf_counter() - start)
+    return {name: 1000 * statistics.median(times) for name, times in seconds.items()}
+
+
+def draw(model, count):
+    """`count` pictures, the ten digits in turn if it knows them: uint8 (count, 28, 28)."""
+    if model.knows_digits:
+        return render.to_uint8(sampling.generate([i % 10 for i in range(count)], 0, model))
+    return render.to_uint8(sampling.generate_any(count, 0, model))
+
+
+def write_strips(name, models):
+    """docs/strips/NAME.png: a row of 20 pictures for each of the models."""
+    rows = torch.cat([draw(model, 20) for model in models])
+    strips().mkdir(parents=True, exist_ok=True)
+    write_atomically(strips() / f"{name}.png", render.png(render.grid(rows, 20)))
+
+
+def strips():
+    return TRAIN.parent / "docs" / "strips"
+
+
 def path():
     return weights.SHIPPED / "study.json"
 
 
 def load():
-    return json.loads(path().read_bytes()) if path().is_file() else {"ablation": {}}
+    return json.loads(path().read_bytes()) if path().is_file() else {}
+
+
+def save(kept):
+    write_atomically(path(), (json.dumps(kept, indent=1) + "\n").encode())
 
 
 def table(lines):
@@ -109,6 +213,22 @@ def table(lines):
             row.append(f"{statistics.mean(values):.{decimals}f}{spread}")
         rows.append(row)
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def models_table(models, measured):
+    """The shipped models and real images in Markdown: what they are, and what results.json has of them."""
+    own = {"parameters": "parameters", "epochs": "epochs", "minutes": "minutes", "ms": f"ms for {TILES}"}
+    lines = [["", *own.values(), *(results.IN_MARKDOWN[name] for name in COLUMNS)]]
+    lines.append(["---", *["--:"] * (len(lines[0]) - 1)])
+    rows = [(f"**{name}** `{m['id']}`", m, measured["weights"][m["id"]]) for name, m in models.items()]
+    for name, model, row in [*rows, ("real, training", {}, measured["controls"]["real"])]:
+        measures = results.complete(measured, row)
+        cells = [f"{model[key]:,}" if model else "" for key in own]
+        cells += [
+            f"{measures[key]:.{results.MEASURES[key][1]}f}" if key in measures else "" for key in COLUMNS
+        ]
+        lines.append([name, *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

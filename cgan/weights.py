@@ -40,13 +40,21 @@ class Weights:
         """The first 12 digits of the digest; links and image addresses carry it."""
         return self.digest[:12]
 
+    @property
+    def knows_digits(self):
+        """Whether the network draws the digit that it is asked for; a `vae` draws whichever comes."""
+        return self.config.get("conditional", True)
 
-def save(path, model, network, provenance):
+
+def save(path, model, network, provenance, half=False):
     """Write the weights file of a trained network, whole or not at all. Returns its digest.
 
-    provenance: plain values (str, int, float, list, dict), which JSON gives back unchanged.
+    provenance: plain values (str, int, float, list, dict), which JSON gives back unchanged. half: store
+    float32 as float16; the digest is that of what is stored.
     """
     tensors = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
+    if half:
+        tensors = {name: t.half() if t.dtype == torch.float else t for name, t in tensors.items()}
     about = {"format": FORMAT, "model": model, "config": network.config, "provenance": provenance}
     about["digest"] = digest({"config": network.config, "tensors": tensors})
     about["seal"] = digest(about)
@@ -108,8 +116,11 @@ def _rebuild(path, model, config, tensors):
     try:
         with torch.device("meta"):  # no memory, no first weights: the file's tensors are put in place
             network = NETWORKS[model](**config)
+        for name, wanted in network.state_dict().items():
+            if wanted.dtype == torch.float and tensors[name].dtype == torch.half:
+                tensors[name] = tensors[name].float()  # half precision is for the disk
         network.load_state_dict(tensors, assign=True)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError, KeyError) as error:
         raise _refused(path, f"not what a {model} network is made of") from error
     if not all(torch.isfinite(t).all() for t in tensors.values()):
         raise _refused(path, "of a training run that failed: it holds values that are not finite numbers")

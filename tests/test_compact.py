@@ -8,7 +8,8 @@ import train
 from cgan import data, losses, sampling, weights
 from cgan.errors import BadInput
 from cgan.networks.compact import Discriminator, Generator
-from cgan.recipes import Compact, build, noise_for
+from cgan.recipes import Compact, build
+from cgan.recipes.report import noise_for
 from cgan.run import load_state
 
 import pytest

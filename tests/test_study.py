@@ -21,6 +21,7 @@ def small(monkeypatch, tmp_path):
         study.evaluate, "measure", lambda images, *_: dict.fromkeys(study.COLUMNS, images.sum().item())
     )
     monkeypatch.setattr(study, "path", lambda: tmp_path / "study.json")
+    monkeypatch.setattr(study, "strips", lambda: tmp_path / "strips")
     return lines
 
 

@@ -1,75 +1,12 @@
-"""How each model learns. A recipe has networks, optimisers, `step(x, y)` and `sample(z, y)`.
+"""Our own conditional GAN."""
 
-`parts` names all that a resumed run needs; `rng` is where a step takes its noise from, set anew before each
-step by whoever trains; `generator` is the network that the weights file keeps. `steps` is the length of the
-whole run: where a recipe has a schedule (`has_schedule`), it stretches over that, and the run ends there.
-"""
-
-from cgan.errors import BadInput
-from cgan.losses import fake_loss, gradient_penalty, pairing_loss, pairing_slopes, real_loss
-from cgan.networks import FAMILIES, compact
+from cgan.losses import gradient_penalty, pairing_loss, pairing_slopes
+from cgan.networks import compact
+from cgan.recipes.report import noise_for
 
 import torch
 from torch.nn.functional import pad
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-
-
-class Report:
-    """The course report's conditional GAN: three updates a batch, with binary cross-entropy and Adam."""
-
-    batch_size, lr = 128, 0.001  # the report gives the learning rate; batch and z_dim are our choice
-    has_schedule = False
-    networks = "report"
-
-    def __init__(self, lr=lr, z_dim=100, device="cpu", steps=None):
-        # channels_last: the same arithmetic in the memory order that convolutions on a CPU run fastest in.
-        networks = FAMILIES[self.networks]
-        self.G = networks.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
-        self.D = networks.Discriminator().to(device, memory_format=torch.channels_last)
-        self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr)
-        self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr)
-        self.rng = torch.Generator()
-        self.parts = {
-            "G": self.G,
-            "D": self.D,
-            "G_optimizer": self.G_optimizer,
-            "D_optimizer": self.D_optimizer,
-        }
-        self.generator = self.G
-
-    def step(self, x, y):
-        """One batch of real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,): the losses."""
-        # D learns to call the real images real, given their digit.
-        d_loss_real = real_loss(self.D(x, y))
-        self.D_optimizer.zero_grad()
-        d_loss_real.backward()
-        self.D_optimizer.step()
-
-        # D learns to call pictures that G draws of the same digits fake. G is not learning here: no gradient.
-        with torch.no_grad():
-            fake = self.G(noise_for(self, y), y)
-        d_loss_fake = fake_loss(self.D(fake, y))
-        self.D_optimizer.zero_grad()
-        d_loss_fake.backward()
-        self.D_optimizer.step()
-
-        # G learns to draw pictures that D calls real. D is not learning here: its weights need no gradient.
-        self.D.requires_grad_(False)
-        g_loss = real_loss(self.D(self.G(noise_for(self, y), y), y))
-        self.G_optimizer.zero_grad()
-        g_loss.backward()
-        self.G_optimizer.step()
-        self.D.requires_grad_(True)
-
-        return {"d_real": d_loss_real.item(), "d_fake": d_loss_fake.item(), "g": g_loss.item()}
-
-    @torch.no_grad()
-    def sample(self, z, y):
-        """The digits y (N,) as G draws them now from z (N, z_dim): (N, 1, 28, 28) in [-1, 1]."""
-        self.G.eval()
-        pictures = self.G(z, y)
-        self.G.train()
-        return pictures
 
 
 class Compact:
@@ -167,41 +104,3 @@ class Compact:
     def sample(self, z, y):
         """The digits y (N,) as the averaged G draws them now from z (N, z_dim): (N, 1, 28, 28) in [-1, 1]."""
         return self.G_ema(z, y)
-
-
-def noise_for(recipe, y):
-    """z ~ N(0, 1) from the recipe's rng, float (N, z_dim): another handwriting for each digit of y (N,)."""
-    return torch.randn(len(y), recipe.G.config["z_dim"], generator=recipe.rng).to(y.device)
-
-
-RECIPES = {"report": Report, "compact": Compact}
-
-
-def build(name, seed, changes=(), **options):
-    """The recipe called `name`, its first weights drawn from `seed`; the global RNG is left as it was.
-
-    changes: of the recipe's numbers, as in ["shift=0", "ema_decay=0.99"]. Raises BadInput.
-    """
-    recipe = RECIPES[name]
-    recipe = type(name, (recipe,), dict(changed(recipe, *change.split("=", 1)) for change in changes))
-    with torch.random.fork_rng(devices=[]):  # PyTorch's layers can draw their first weights from nowhere else
-        torch.manual_seed(seed)
-        return recipe(**options)
-
-
-def changed(recipe, name, text=""):
-    """(name, value) of one of the recipe's numbers or names, read from text. Raises BadInput."""
-    has_options = "batch_size", "lr"
-    now = {
-        key: value
-        for key, value in vars(recipe).items()
-        if type(value) in (int, float, str) and not key.startswith("__") and key not in has_options
-    }
-    try:
-        value = text if isinstance(now[name], str) else float(text) if "." in text else int(text)
-        if name == "networks" and value not in FAMILIES:
-            raise ValueError(value)
-    except (KeyError, ValueError) as error:
-        known = ", ".join(f"{key}={value}" for key, value in now.items())
-        raise BadInput(f"--set cannot make it {name}={text}; now it is {known}.") from error
-    return name, value
