@@ -43,12 +43,13 @@ def build(models):
         with gr.Tabs():
             drawing = draw.lay_out(model)
             controls = [*drawing, *write.lay_out(model), *morph.lay_out(model)]
-        model.render()
+        with gr.Column(elem_id="models"):
+            model.render()
         # For programs: the picture itself, in the queue. The page takes it by its address instead.
         image = gr.Image(visible=False, type="pil", format="png", image_mode="L")
         endpoint = gr.Button(visible=False)
         endpoint.click(generate, [*drawing, model], image, api_name="generate", concurrency_id="draw")
-        # The browser draws (page/*.js set the pictures' addresses); what it changes itself, the controls follow.
+        # The browser draws (page/*.js); what it changes itself, the controls follow.
         controls.append(model)
         sync = gr.Button(visible="hidden", elem_id="sync")
         sync.click(None, controls, controls, **page.js("sync"))

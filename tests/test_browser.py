@@ -19,9 +19,9 @@ def drawn(monkeypatch):
     """What is drawn during the test: a list of (digit, seed, count)."""
     calls, draw = [], routes.draw
 
-    def counted(weights, digit, seed, count):
-        calls.append((int(digit), int(seed), int(count)))
-        return draw(weights, digit, seed, count)
+    def counted(weights, digit, seed, count, first=0):
+        calls.append((digit if digit == "all" else int(digit), int(seed), int(count)))
+        return draw(weights, digit, seed, count, first)
 
     monkeypatch.setattr(routes, "draw", counted)
     return calls
@@ -40,7 +40,8 @@ def open_page(chromium, url):
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
         page.goto(url + query)
-        page.wait_for_function("document.querySelector('#status')?.textContent")
+        said = "[...document.querySelectorAll('[id$=status]')].some((status) => status.textContent)"
+        page.wait_for_function(said)
         return page
 
     start.problems = problems
@@ -53,20 +54,24 @@ def status(page):
     return page.inner_text("#status")
 
 
-def settled(page, pattern):
+def settled(page, pattern, where="#status"):
     """Wait until the line under the picture matches `pattern`, and the page's address has followed."""
-    matches = "pattern => new RegExp(pattern).test(document.querySelector('#status').textContent)"
-    page.wait_for_function(matches, arg=pattern)
+    matches = "([pattern, where]) => new RegExp(pattern).test(document.querySelector(where).textContent)"
+    page.wait_for_function(matches, arg=[pattern, where])
     page.wait_for_timeout(250)
 
 
-def pixels(page):
-    """The picture that is on the page, as it was received."""
-    script = """async () => {
-        const bytes = await (await fetch(document.querySelector('#picture img').currentSrc)).arrayBuffer();
+def received(page, picture="#picture img"):
+    """The bytes of a picture that is on the page, as they were received."""
+    script = """async (picture) => {
+        const bytes = await (await fetch(document.querySelector(picture).currentSrc)).arrayBuffer();
         return btoa(String.fromCharCode(...new Uint8Array(bytes)));
     }"""
-    return Image.open(io.BytesIO(base64.b64decode(page.evaluate(script))))
+    return base64.b64decode(page.evaluate(script, picture))
+
+
+def pixels(page, picture="#picture img"):
+    return Image.open(io.BytesIO(received(page, picture)))
 
 
 def choose(page, field, option):
@@ -129,10 +134,10 @@ def test_two_clicks_racing_end_on_the_last(open_page, drawn, monkeypatch):
     settled(page, "seed 42")
     draw, slow = routes.draw, threading.Event()
 
-    def slowly(weights, digit, seed, count):
+    def slowly(*asked):
         time.sleep(0 if slow.is_set() else 0.5)
         slow.set()  # the first is slow, so that without care it would come last
-        return draw(weights, digit, seed, count)
+        return draw(*asked)
 
     monkeypatch.setattr(routes, "draw", slowly)
     page.evaluate("() => [1, 2, 3].forEach(() => document.getElementById('randomize').click())")
@@ -229,7 +234,7 @@ def test_a_refusal_of_the_server_is_shown(open_page, monkeypatch):
     page = open_page()
     settled(page, "seed 42")
     monkeypatch.setattr(sampling, "MAX_SEED", 10)
-    page.evaluate("cgan.draw(3, 43, 64, 'report')")
+    page.evaluate("cgan.ask('draw', [3, 43, 64, 'report'])")
     settled(page, "Seed must be a whole number from 0 to 10, not '43'")
     shown = "64 pictures of a handwritten 3, drawn by the model report from seed 42"
     assert page.get_attribute("#picture img", "alt") == shown  # what was there stays

@@ -90,7 +90,6 @@ cgan.why = (address) =>
 
 cgan.place = (selector, loaded) => {
   const picture = cgan.find(`${selector} img`);
-  loaded.parentFrame = picture.parentElement;
   picture.replaceWith(loaded);
   loaded.parentElement.style.setProperty("--side", `${loaded.naturalWidth}px`);
 };
