@@ -52,8 +52,9 @@ def digits_json(weights, asked):
     digit = whole_number("digit", asked["digit"], 0, 9)
     index = whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
     picture = sampling.generate([digit], asked.get("seed", "0"), weights, [index])
+    judge = weights_files.shipped("judge").network
     with torch.inference_mode():
-        read = weights_files.shipped("judge").network(picture).softmax(dim=1)[0]
+        read = judge(picture).softmax(dim=1)[0]
     return json.dumps({"digit": digit, "read": read.argmax().item(), "probabilities": read.tolist()})
 
 
@@ -105,13 +106,14 @@ def set_zip(weights, asked):
 
 def routes(models):
     """The Starlette routes that draw with `models`, a dict of name -> Weights; the first is the default."""
-    pictures = {
+    kinds = {
         "digits/{digit}.png": (digits_png, "image/png"),
         "digits/{digit}.json": (digits_json, "application/json"),
         "text.png": (text_png, "image/png"),
         "morph.png": (morph_png, "image/png"),
         "morph.gif": (morph_gif, "image/gif"),
         "between.png": (between_png, "image/png"),
+        "set.zip": (set_zip, "application/zip"),
     }
 
     def address(path, make, media_type):
@@ -140,7 +142,6 @@ def routes(models):
 
         return Route(f"/gradio_api/{path}", answer)
 
-    kinds = {**pictures, "set.zip": (set_zip, "application/zip")}
     return [address(path, make, media_type) for path, (make, media_type) in kinds.items()]
 
 

@@ -1,7 +1,5 @@
 """The page as people see it: a real Chromium clicks, drags and looks at the pixels that it shows."""
 
-import base64
-import io
 import re
 import threading
 import time
@@ -11,72 +9,11 @@ from cgan import routes, sampling
 import numpy as np
 import pytest
 import torch
-from PIL import Image
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """What is drawn during the test: a list of (digit, seed, count)."""
-    calls, draw = [], routes.draw
-
-    def counted(weights, digit, seed, count, first=0):
-        calls.append((digit if digit == "all" else int(digit), int(seed), int(count)))
-        return draw(weights, digit, seed, count, first)
-
-    monkeypatch.setattr(routes, "draw", counted)
-    return calls
-
-
-@pytest.fixture
-def open_page(chromium, url):
-    """open_page(query) -> the page, once it says something. Errors and requests elsewhere fail the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    problems = []
-
-    def start(query=""):
-        page = context.new_page()
-        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
-        page.goto(url + query)
-        said = "[...document.querySelectorAll('[id$=status]')].some((status) => status.textContent)"
-        page.wait_for_function(said)
-        return page
-
-    start.problems = problems
-    yield start
-    context.close()
-    assert problems == []
+from browsing import choose, pixels, settled
 
 
 def status(page):
     return page.inner_text("#status")
-
-
-def settled(page, pattern, where="#status"):
-    """Wait until the line under the picture matches `pattern`, and the page's address has followed."""
-    matches = "([pattern, where]) => new RegExp(pattern).test(document.querySelector(where).textContent)"
-    page.wait_for_function(matches, arg=[pattern, where])
-    page.wait_for_timeout(250)
-
-
-def received(page, picture="#picture img"):
-    """The bytes of a picture that is on the page, as they were received."""
-    script = """async (picture) => {
-        const bytes = await (await fetch(document.querySelector(picture).currentSrc)).arrayBuffer();
-        return btoa(String.fromCharCode(...new Uint8Array(bytes)));
-    }"""
-    return base64.b64decode(page.evaluate(script, picture))
-
-
-def pixels(page, picture="#picture img"):
-    return Image.open(io.BytesIO(received(page, picture)))
-
-
-def choose(page, field, option):
-    page.click(f"#{field} input")
-    page.get_by_role("option", name=str(option), exact=True).click()
 
 
 def test_the_picture_is_there_when_the_page_is(open_page, drawn, report):

@@ -28,12 +28,18 @@ cgan.tabs.morph = {
         row.append(frame);
       }
     if (cgan.playing === undefined) cgan.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
-    const sheet = new Image();
-    sheet.onload = () => cgan.place("#between", sheet);
-    sheet.alt = cgan.text("between_alt", asked);
-    const address = `gradio_api/between.png?${cgan.query(asked, ["seed", "i"])}`;
-    if (cgan.find("#between img").getAttribute("src") !== address) sheet.src = address;
+    clearTimeout(cgan.betweenTimer); // not while a seed is dragged
+    cgan.betweenTimer = setTimeout(() => cgan.showBetween(asked), 200);
   },
+};
+
+cgan.showBetween = (asked) => {
+  const address = `gradio_api/between.png?${cgan.query(asked, ["seed", "i"])}`;
+  if (cgan.find("#between img").getAttribute("src") === address) return;
+  const sheet = new Image();
+  sheet.onload = () => cgan.place("#between", sheet);
+  sheet.alt = cgan.text("between_alt", asked);
+  sheet.src = address;
 };
 
 cgan.seek = (frame) => {

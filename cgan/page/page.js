@@ -133,7 +133,6 @@ cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click();
 cgan.enter = (name, values) => {
   cgan.tab = name;
   const tab = cgan.tabs[name];
-  if (tab.shown && !tab.asked) return;
   if (!cgan.opened || tab.kept) return; // what a bad link says stays until something is asked for
   if (tab.followed) return cgan.request(name, tab.asked);
   cgan.ask(name, values);
@@ -147,8 +146,14 @@ cgan.open = (values) => {
   const { models } = cgan.settings;
   const model = values.at(-1);
   const names = Object.keys(cgan.tabs);
-  const start = { draw: 0, write: cgan.tabs.draw.keys.length };
-  start.morph = start.write + cgan.tabs.write.keys.length;
+  const start = {}; // where each tab's values begin
+  let place = 0;
+  for (const other of names) {
+    const { keys } = cgan.tabs[other];
+    start[other] = place;
+    cgan.tabs[other].asked = Object.fromEntries([...keys.map((key, i) => [key, values[place + i]]), ["model", model]]);
+    place += keys.length;
+  }
   const refuse = (where, key, words) => {
     cgan.say(where, cgan.text(key, words), true);
     cgan.tabs[where].kept = true;
@@ -258,7 +263,7 @@ document.addEventListener(
 document.addEventListener("keydown", (event) => {
   const tab = cgan.tabs[cgan.tab];
   const isField = event.target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
-  if (isField || event.ctrlKey || event.metaKey || event.altKey || !tab.asked) return;
+  if (isField || event.ctrlKey || event.metaKey || event.altKey ) return;
   const { maxSeed } = cgan.settings;
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};

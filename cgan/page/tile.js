@@ -3,28 +3,28 @@
 cgan.tile = (selector) => cgan.find(`#tile ${selector}`);
 
 cgan.openTile = ({ digit, seed, n, model }, i) => {
-  cgan.opened_tile = { digit, seed, n, model, i };
+  cgan.openedTile = { digit, seed, n, model, i };
   const dialog = cgan.find("#tile");
-  const words = cgan.opened_tile;
+  const words = cgan.openedTile;
   cgan.tile("h2").textContent = cgan.text("tile_title", words);
   cgan.tile("img").src = cgan.tileAddress("png");
   cgan.tile("img").alt = cgan.text("tile_alt", words);
   cgan.tile("[role=status]").textContent = "";
   if (!dialog.open) dialog.showModal();
   history.replaceState(null, "", cgan.link("draw", words, { i }));
-  cgan.read(cgan.opened_tile);
+  cgan.read(cgan.openedTile);
 };
 
 cgan.tileAddress = (ending) => {
-  const { digit } = cgan.opened_tile;
-  return `gradio_api/digits/${digit}.${ending}?${cgan.query(cgan.opened_tile, ["seed", "i"])}`;
+  const { digit } = cgan.openedTile;
+  return `gradio_api/digits/${digit}.${ending}?${cgan.query(cgan.openedTile, ["seed", "i"])}`;
 };
 
 cgan.read = async (tile) => {
   const address = cgan.tileAddress("json");
   const response = await fetch(address).catch(() => null);
   const read = response?.ok ? await response.json() : null;
-  if (tile !== cgan.opened_tile) return;
+  if (tile !== cgan.openedTile) return;
   if (!read) return (cgan.tile("[role=status]").textContent = await cgan.why(address));
   cgan.tile("ol").replaceChildren(
     ...read.probabilities.map((probability, digit) => {
@@ -57,8 +57,8 @@ cgan.openTileAt = (part_x, part_y) => {
 };
 
 cgan.moveTile = (step) => {
-  const i = Math.min(cgan.settings.maxIndex, Math.max(0, cgan.opened_tile.i + step));
-  cgan.openTile(cgan.opened_tile, i);
+  const i = Math.min(cgan.settings.maxIndex, Math.max(0, cgan.openedTile.i + step));
+  cgan.openTile(cgan.openedTile, i);
 };
 
 cgan.tileDoes = {
@@ -69,7 +69,8 @@ cgan.tileDoes = {
   copy: (tile) => cgan.copy(new URL(cgan.link("draw", tile, { i: tile.i }), location.href).href, (text) => (cgan.tile("[role=status]").textContent = text)),
   morph: ({ digit, seed, i, model }) => {
     cgan.find("#tile").close();
-    const { to, to_seed, to_i } = cgan.tabs.morph.asked ?? { to: (digit + 5) % 10, to_seed: seed, to_i: i };
+    const { shown, asked } = cgan.tabs.morph;
+    const { to, to_seed, to_i } = shown ? asked : { to: (digit + 5) % 10, to_seed: seed, to_i: i };
     cgan.change("morph", { from: digit, seed, i, to, to_seed, to_i, model });
     cgan.turnTo("morph");
   },
@@ -81,7 +82,7 @@ document.addEventListener("click", ({ target, clientX, clientY }) => {
     cgan.openTileAt((clientX - box.x) / box.width, (clientY - box.y) / box.height);
   }
   const does = target.closest("#tile [data-do]")?.dataset.do;
-  if (does) cgan.tileDoes[does](cgan.opened_tile);
+  if (does) cgan.tileDoes[does](cgan.openedTile);
   if (target.id === "tile") target.close(); // beside it
 });
 document.addEventListener("keydown", (event) => {

@@ -21,3 +21,7 @@ cgan.tabs.write = {
     cgan.find("#write-picture").dataset.ground = ground;
   },
 };
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("#write-text textarea")) cgan.request("write", { ...cgan.tabs.write.asked, text: target.value });
+});

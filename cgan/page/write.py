@@ -31,7 +31,8 @@ def lay_out(model):
                 gr.HTML('<div class="frame"><img></div>', elem_id="write-picture", elem_classes="picture")
                 gr.HTML('<div id="write-status" class="status" role="status"></div>')
     controls = [words, seed, hand, ground]
-    changes = [words.input, hand.select, ground.select]
+    # The text itself is listened to by write.js: in its event Gradio gives what was there before.
+    changes = [hand.select, ground.select]
     wire(tab, "write", controls, changes, [go, randomize, download, copy], {"seed": seed}, model)
     return controls
 
