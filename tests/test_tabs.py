@@ -56,7 +56,8 @@ def test_all_digits_and_a_tile_opened(open_page, drawn, report, judge):
     assert page.inner_text("#tile-title") == "Digit 5, seed 42, picture 5"
     page.click("#tile [data-do=morph]")
     settled(page, "^From 5, seed 42, to 0, seed 42", "#morph-status")
-    page.wait_for_function("document.querySelector('#morph-i input').value === '5'")
+    assert "&i=5&to_i=5" in page.url
+    page.wait_for_function("document.querySelector('#morph-from input').value === '5'")
 
 
 def test_the_picture_opens_by_keyboard(open_page):
@@ -111,7 +112,7 @@ def test_a_morph_plays_without_requests(open_page, drawn, report):
     assert frames.convert("L").resize((28, 28), 0).tobytes() == first.tobytes()
 
     box = page.locator("#between img").bounding_box()  # row 2, column 6
-    page.mouse.click(box["x"] + box["width"] * 0.65, box["y"] + box["height"] * 0.25)
+    page.click("#between img", position={"x": box["width"] * 0.65, "y": box["height"] * 0.25})
     settled(page, "^From 2, seed 7, to 6, seed 7", "#morph-status")
     page.wait_for_function("document.querySelector('#morph-to input').value === '6'")
     assert "tab=morph" in page.url and "&from=2&to=6&" in page.url and drawn == []

@@ -56,4 +56,4 @@ def wire(tab, name, controls, changes, buttons, seeds, model):
     randomize.click(None, inputs, [*seeds.values()], **js("randomize", name))
     download.click(None, **js("download", name))
     copy.click(None, **js("copyLink", name))
-    tab.select(None, inputs, **js("enter", name))
+    tab.select(None, **js("enter", name))

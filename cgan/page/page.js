@@ -24,6 +24,7 @@ cgan.request = (name, asked, pressed = false) => {
   const tab = cgan.tabs[name];
   tab.asked = asked;
   if (name !== cgan.tab) return; // drawn when it comes to the front
+  tab.kept = false;
   tab.changed?.(asked);
   const problem = cgan.check(name, asked);
   if (problem) {
@@ -46,7 +47,11 @@ cgan.next = (name) => {
   const drawing = (tab.drawing = tab.wanted);
   tab.wanted = null;
   const loaded = new Image(); // the picture on the page stays until this one is here
-  loaded.onload = () => drawing === tab.drawing && cgan.finish(name, loaded);
+  loaded.onload = () => {
+    if (drawing !== tab.drawing) return;
+    if (cgan.find(tab.status)) cgan.finish(name, loaded);
+    else requestAnimationFrame(loaded.onload); // the tab is on its way
+  };
   loaded.onerror = () => drawing === tab.drawing && cgan.fail(name);
   loaded.src = drawing.address;
 };
@@ -130,12 +135,11 @@ cgan.sync = (values) => {
 };
 
 cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click();
-cgan.enter = (name, values) => {
+cgan.enter = (name) => {
   cgan.tab = name;
   const tab = cgan.tabs[name];
-  if (!cgan.opened || tab.kept) return; // what a bad link says stays until something is asked for
-  if (tab.followed) return cgan.request(name, tab.asked);
-  cgan.ask(name, values);
+  if (!cgan.opened || tab.kept) return;
+  cgan.request(name, tab.asked);
   if (tab.shown) cgan.follow(name);
 };
 
@@ -156,7 +160,7 @@ cgan.open = (values) => {
   }
   const refuse = (where, key, words) => {
     cgan.say(where, cgan.text(key, words), true);
-    cgan.tabs[where].kept = true;
+    cgan.tabs[where].kept = true; // what is wrong with a link stays until something is asked for
     return values;
   };
   if (!names.includes(name)) {
@@ -212,9 +216,9 @@ cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value 
 
 cgan.say = (name, text, isProblem = false) => {
   const status = cgan.find(cgan.tabs[name].status);
+  if (!status) return requestAnimationFrame(() => cgan.say(name, text, isProblem)); // the tab is on its way
   status.textContent = text.charAt(0).toUpperCase() + text.slice(1);
   status.classList.toggle("problem", isProblem);
-  cgan.tabs[name].kept = false;
 };
 
 // Relative, so that they hold behind a proxy's path and on a shared link.
