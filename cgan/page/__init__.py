@@ -11,7 +11,7 @@ import gradio as gr
 FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # one that can be reached by dragging
-SCRIPTS = ["page.js", "draw.js", "tile.js", "set.js", "write.js", "morph.js"]
+SCRIPTS = ["page.js", "links.js", "draw.js", "tile.js", "set.js", "write.js", "morph.js"]
 
 
 def text(key):
