@@ -39,7 +39,8 @@ cgan.open = (values) => {
     if (name !== "draw") cgan.turnTo(name);
     cgan.opened = true;
   });
-  const problem = cgan.check(name, asked);
+  const i = name === "draw" ? address.get("i") : null; // a picture that is opened
+  const problem = cgan.check(name, asked) ?? (i === null ? undefined : cgan.checkTile(asked, i));
   if (problem) return refuse(name, "bad_link", { problem });
   const opened = [...values];
   tab.keys.forEach((key, i) => (opened[start[name] + i] = asked[key]));
@@ -49,8 +50,7 @@ cgan.open = (values) => {
     refuse(name, "other_weights", { model: asked.model, theirs: w.slice(0, 12), ours });
   } else {
     cgan.request(name, asked);
-    const i = address.get("i");
-    if (name === "draw" && i !== null) cgan.openLinkedTile(asked, i);
+    if (i !== null) cgan.openTile(asked, Number(i));
   }
   return opened;
 };

@@ -73,6 +73,7 @@ cgan.finish = (name, loaded) => {
 // The page's address follows the picture; browsers allow a page only so many addresses a second.
 cgan.follow = (name) => {
   clearTimeout(cgan.timer);
+  if (name === "draw" && cgan.find("#tile").open) return; // it has an address of its own
   const link = cgan.link(name, cgan.tabs[name].shown.asked);
   cgan.timer = setTimeout(() => name === cgan.tab && history.replaceState(null, "", link), 150);
 };

@@ -3,6 +3,7 @@
 cgan.tile = (selector) => cgan.find(`#tile ${selector}`);
 
 cgan.openTile = ({ digit, seed, n, model }, i) => {
+  clearTimeout(cgan.timer); // the page has the tile's address now
   cgan.openedTile = { digit, seed, n, model, i };
   const dialog = cgan.find("#tile");
   const words = cgan.openedTile;
@@ -37,12 +38,10 @@ cgan.read = async (tile) => {
   );
 };
 
-cgan.openLinkedTile = (asked, i) => {
-  if (!/^\d+$/.test(i) || Number(i) > cgan.settings.maxIndex || asked.digit === "all") {
-    const problem = cgan.text("bad_index", { highest: cgan.settings.maxIndex, value: i });
-    return cgan.say("draw", cgan.text("bad_link", { problem }), true);
-  }
-  cgan.openTile(asked, Number(i));
+cgan.checkTile = ({ digit }, i) => {
+  const { maxIndex } = cgan.settings;
+  if (!/^\d+$/.test(i) || Number(i) > maxIndex) return cgan.text("bad_index", { highest: maxIndex, value: i });
+  if (digit === "all") return cgan.text("bad_digit", { value: digit });
 };
 
 // The tile under the pointer; a sheet of all digits has a row an index, a column a digit.
