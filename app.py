@@ -6,7 +6,6 @@ python app.py --share --auth teacher:secret       # a public link, for those who
 """
 
 import argparse
-import json
 import os
 import signal
 import socket
@@ -16,21 +15,11 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from cgan import routes, weights
+from cgan import page, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
+from cgan.page import draw, morph, write
 
 import gradio as gr
-
-DIGITS = list(range(10))
-COUNTS = [1, 16, 64, 100]
-MAX_SEED = 65535  # one that can be reached by dragging
-PAGE = Path(routes.__file__).parent / "page"
-TITLE = "Handwritten digits, drawn by a GAN 手写数字生成器"
-SUBTITLE = (
-    "Pick a digit, and a neural network writes it in hands that never existed. "
-    "The same seed draws the same again.<br>"
-    "选一个数字，神经网络就为你写出一种世上从未有过的笔迹；种子相同，图像就相同。"
-)
 
 
 def build(models):
@@ -45,60 +34,52 @@ def build(models):
         except BadInput as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        gr.HTML(f"<h1>{TITLE}</h1><p>{SUBTITLE}</p>", elem_id="title")
-        with gr.Row(elem_id="columns"):
-            with gr.Column(scale=2, min_width=280):
-                digit = gr.Dropdown(DIGITS, value=3, label="Digit 数字", filterable=False, elem_id="digit")
-                seed = gr.Slider(
-                    0, MAX_SEED, value=42, step=1, precision=0, label="Seed 种子", elem_id="seed"
-                )
-                with gr.Row():
-                    go = gr.Button("Generate 生成", variant="primary", elem_id="generate", min_width=120)
-                    randomize = gr.Button(
-                        "Randomize 随机", variant="primary", elem_id="randomize", min_width=120
-                    )
-                count = gr.Radio(COUNTS, value=64, label="How many 数量", elem_id="count")
-                model = gr.Dropdown(list(models), label="Model 模型", filterable=False, elem_id="model")
-                with gr.Row():
-                    download = gr.Button("Download 下载", elem_id="download", min_width=120)
-                    copy = gr.Button("Copy link 复制链接", elem_id="copy", min_width=120)
-            with gr.Column(scale=3, min_width=280):
-                gr.HTML('<div class="frame"><img></div>', elem_id="picture")
-                gr.HTML('<div id="status" role="status"></div>')
+    with gr.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
+        subtitle = "<br>".join(page.TEXTS["subtitle"].values())
+        gr.HTML(f"<h1>{page.text('title')}</h1><p>{subtitle}</p>", elem_id="title")
+        model = gr.Dropdown(
+            list(models), label=page.text("model"), filterable=False, elem_id="model", render=False
+        )
+        with gr.Tabs():
+            drawing = draw.lay_out(model)
+            controls = [*drawing, *write.lay_out(model), *morph.lay_out(model)]
+        with gr.Column(elem_id="models"):
+            model.render()
         # For programs: the picture itself, in the queue. The page takes it by its address instead.
         image = gr.Image(visible=False, type="pil", format="png", image_mode="L")
         endpoint = gr.Button(visible=False)
-
-        controls = [digit, seed, count, model]
-        # The browser draws: page/draw.js sets the picture's address, one drawing an action.
-        changes = [digit.select, seed.input, count.select, model.select]
-        private = {"api_visibility": "private"}
-        gr.on(changes, None, controls, js="(...values) => cgan.draw(...values)", **private)
-        go.click(None, controls, js="(...values) => cgan.draw(...values, true)", **private)
-        seed.release(None, controls, seed, js="(...values) => cgan.settle(...values)", **private)
-        others = [digit, count, model]
-        randomize.click(None, others, seed, js="(...values) => cgan.randomize(...values)", **private)
-        demo.load(None, controls, controls, js="(...values) => cgan.open(...values)", **private)
-        download.click(None, js="() => cgan.download()", **private)
-        copy.click(None, js="() => cgan.copyLink()", **private)
-        endpoint.click(generate, controls, image, api_name="generate", concurrency_id="draw")
+        endpoint.click(generate, [*drawing, model], image, api_name="generate", concurrency_id="draw")
+        # The browser draws (page/*.js); what it changes itself, the controls follow.
+        controls.append(model)
+        sync = gr.Button(visible="hidden", elem_id="sync")
+        sync.click(None, controls, controls, **page.js("sync"))
+        demo.load(None, controls, controls, **page.js("open"))
     return demo.queue(max_size=64, api_open=False)
 
 
 def launch(demo, models, **options):
     """Serve `demo` with its image addresses, in the background. Returns (app, local URL, public URL)."""
-    settings = {"models": {name: w.id for name, w in models.items()}, "maxSeed": MAX_SEED, "counts": COUNTS}
-    settings = json.dumps(settings).replace("<", "\\u003c")  # a file's name cannot end the script
-    script = f"const cgan = {{ settings: {settings} }};\n{(PAGE / 'draw.js').read_text('utf-8')}"
+    settings = {
+        "models": {name: w.id for name, w in models.items()},
+        "maxSeed": page.MAX_SEED,
+        "maxIndex": routes.MAX_INDEX,
+        "counts": draw.COUNTS,
+        "rows": draw.ROWS,
+        "signs": "".join(writing.STROKES),
+        "maxText": writing.MAX_TEXT,
+        "hands": writing.HANDS,
+        "grounds": writing.GROUNDS,
+        "frames": morph.FRAMES,
+        "strip": morph.STRIP,
+    }
     return demo.launch(
         prevent_thread_lock=True,
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
         app_kwargs={"routes": routes.routes(models)},
         theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
-        css_paths=PAGE / "style.css",
-        head=f"<script>{script}</script>",
+        css_paths=page.FOLDER / "style.css",
+        head=page.head(settings),
         footer_links=["api", "gradio", "settings"],
         run_history=False,
         enable_monitoring=False,

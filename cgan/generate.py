@@ -10,6 +10,7 @@ sixth as many to test on.
 
 import argparse
 import io
+import itertools
 import math
 import re
 import struct
@@ -72,55 +73,89 @@ def main(argv=None):
     digits, count, seed = options.digit, options.count, options.seed
     if options.idx:
         write_idx(options.idx, digits, count, seed, chosen)
+    elif options.out.suffix == ".png":
+        tiles = torch.cat([*tqdm(blocks(digits, [seed] * len(digits), range(count), chosen), disable=None)])
+        columns = len(digits) if len(digits) > 1 else None
+        write_atomically(options.out, render.png(render.grid(tiles.flatten(0, 1), columns)))
     else:
-        tiles = draw(digits, [seed] * len(digits), count, chosen)
-        if options.out.suffix == ".png":
-            columns = len(digits) if len(digits) > 1 else None
-            content = render.png(render.grid(tiles.flatten(0, 1), columns))
-        else:
-            content = zip_of_pngs(tiles, digits, seed)
-        write_atomically(options.out, content)
+        pieces = zip_pieces(png_entries(digits, count, seed, chosen))
+        write_atomically(options.out, b"".join(tqdm(pieces, unit=" pictures", disable=None)))
     print(f"Drawn by {chosen.model} {chosen.id}: {options.out or options.idx}")
 
 
-def draw(digits, seeds, count, chosen):
-    """uint8 (count, digits, 28, 28): tile [i, j] is picture i of digits[j], from seeds[j]."""
-    columns = [
-        render.to_uint8(sampling.generate([digit] * count, seed, chosen))
-        for digit, seed in tqdm([*zip(digits, seeds, strict=True)], unit=" digits", disable=None)
-    ]
-    return torch.stack(columns, dim=1)
+def blocks(digits, seeds, rows, chosen):
+    """Yields uint8 (n, digits, 28, 28), at least 100 rows at a time: tile [i, j] is one of digits[j], drawn
+    from seeds[j] and an index in the range `rows`."""
+    step = max(100, len(rows) // 20)  # every block draws its noise from the first row on
+    for start in range(0, len(rows), step):
+        indices = rows[start : start + step]
+        columns = [
+            render.to_uint8(sampling.generate([digit] * len(indices), seed, chosen, indices))
+            for digit, seed in zip(digits, seeds, strict=True)
+        ]
+        yield torch.stack(columns, dim=1)
 
 
-def zip_of_pngs(tiles, digits, seed):
-    """The bytes of a .zip with a digitD_seedS_INDEX.png for each tile; the same tiles give the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for i, row in enumerate(tiles):
-            for digit, tile in zip(digits, row, strict=True):
-                entry = zipfile.ZipInfo(f"digit{digit}_seed{seed}_{i:05d}.png")  # dated 1980, always
-                archive.writestr(entry, render.png(render.grid(tile[None])))
-    return buffer.getvalue()
+def png_entries(digits, count, seed, chosen):
+    """Yields the name digitD_seedS_INDEX.png and the bytes (in a list) of each picture."""
+    rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), chosen))
+    for i, row in enumerate(rows):
+        for digit, tile in zip(digits, row, strict=True):
+            yield f"digit{digit}_seed{seed}_{i:05d}.png", [render.png(render.grid(tile[None]))]
+
+
+def idx_entries(digits, count, seed, chosen):
+    """Yields the names of MNIST's four files and their bytes, in pieces; format: yann.lecun.org/exdb/mnist.
+
+    Digit d is drawn from the seed `seed + d`, so that no two digits share a z; t10k goes on where train ends.
+    """
+    seeds = [(seed + digit) % (sampling.MAX_SEED + 1) for digit in digits]
+    for split, rows in (("train", range(count)), ("t10k", range(count, count + math.ceil(count / 6)))):
+        labels = bytes(digits) * len(rows)
+        yield f"{split}-labels-idx1-ubyte", [struct.pack(">2i", 0x801, len(labels)), labels]
+        header = struct.pack(">4i", 0x803, len(labels), 28, 28)
+        images = (block.numpy().tobytes() for block in blocks(digits, seeds, rows, chosen))
+        yield f"{split}-images-idx3-ubyte", itertools.chain([header], images)
+
+
+def zip_pieces(entries):
+    """Yields the bytes of a .zip of `entries`, (name, pieces of bytes): for the same ones, the same."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w") as archive:
+        for name, pieces in entries:
+            with archive.open(zipfile.ZipInfo(name), "w") as file:  # dated 1980, always
+                for piece in pieces:
+                    file.write(piece)
+                    yield pipe.take()
+    yield pipe.take()
+
+
+class _Pipe(io.RawIOBase):
+    """What is written can be taken out at once, as no one seeks in it."""
+
+    def __init__(self):
+        self.pieces = []
+
+    def writable(self):
+        return True
+
+    def write(self, piece):
+        self.pieces.append(bytes(piece))
+        return len(piece)
+
+    def take(self):
+        taken, self.pieces = b"".join(self.pieces), []
+        return taken
 
 
 def write_idx(folder, digits, count, seed, chosen):
-    """A data set in the four files of MNIST; format: yann.lecun.org/exdb/mnist.
-
-    Digit d is drawn from the seed `seed + d`, so that no two digits share a z; t10k goes on where train ends.
-    Raises BadInput if the folder holds a data set already.
-    """
+    """A data set in the four files of MNIST. Raises BadInput if the folder holds a data set already."""
     raw = folder / "MNIST" / "raw"
     if any(raw.glob("*-ubyte*")):
         raise BadInput(f"{raw} holds a data set already; choose another folder.")
     raw.mkdir(parents=True, exist_ok=True)
-    seeds = [(seed + digit) % (sampling.MAX_SEED + 1) for digit in digits]
-    tiles = draw(digits, seeds, count + math.ceil(count / 6), chosen)
-    for split, part in (("train", tiles[:count]), ("t10k", tiles[count:])):
-        images = part.flatten(0, 1).numpy()
-        labels = bytes(digits) * len(part)
-        write_atomically(raw / f"{split}-labels-idx1-ubyte", struct.pack(">2i", 0x801, len(labels)) + labels)
-        header = struct.pack(">4i", 0x803, *images.shape)
-        write_atomically(raw / f"{split}-images-idx3-ubyte", header + images.tobytes())
+    for name, pieces in idx_entries(digits, count, seed, chosen):
+        write_atomically(raw / name, b"".join(tqdm(pieces, name, unit=" blocks", disable=None)))
 
 
 if __name__ == "__main__":

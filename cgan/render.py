@@ -1,4 +1,4 @@
-"""Pictures of pictures: grids and curves, and their PNG bytes. The one place where images leave [-1, 1]."""
+"""Grids, animations and curves, and their bytes. The one place where images leave [-1, 1]."""
 
 import io
 import itertools
@@ -30,6 +30,17 @@ def png(image):
     """The bytes of an image as a PNG file. Level 1 packs digits as well as 6 does, in a third of the time."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def gif(images, milliseconds, scale=8):
+    """The bytes of an animated GIF that plays uint8 (N, H, W) for ever, enlarged pixel by pixel."""
+    frames = [
+        Image.fromarray(image.numpy()).resize((scale * image.shape[1], scale * image.shape[0]), 0)
+        for image in images
+    ]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0)
     return buffer.getvalue()
 
 

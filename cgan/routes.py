@@ -1,61 +1,176 @@
 """Image addresses: pictures by GET, beside the page. A picture is a pure function of its address.
 
-    /gradio_api/digits/7.png?seed=42&n=64&model=report&w=1f2e3d4c5b6a
+    /gradio_api/digits/7.png?seed=42&n=64&model=report&w=1f2e3d4c5b6a    (all.png: a handwriting a row)
+    /gradio_api/digits/7.json?seed=42&i=17                               what the judge reads in picture 17
+    /gradio_api/text.png?text=2026-11-24&seed=7&hand=one&ground=black
+    /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48         (morph.png: the frames in a row)
+    /gradio_api/between.png?seed=7                                       each digit half way to each
+    /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png            (idx: in MNIST's format)
 
 `w`, the weights' id, makes the address good for ever, and so it may be cached for ever. Without it, or
 without `model`, the answer is what this server draws by default today, and is asked for again each time.
 """
 
-from cgan import render, sampling
-from cgan.errors import BadInput, whole_number
+import itertools
+import json
+import math
+import threading
+from argparse import ArgumentTypeError
 
+from cgan import generate, render, sampling, writing
+from cgan import weights as weights_files
+from cgan.errors import BadInput, whole_number
+from cgan.files import digest
+
+import torch
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 DRAWING_VERSION = 1  # raise it when the same address gives other pixels than before
-MAX_TILES = 100
+MAX_TILES, MAX_INDEX, MAX_FRAMES, MAX_SET = 100, 9999, 120, 10_000
+_making_a_set = threading.Lock()
 
 
-def draw(weights, digit, seed, count):
-    """The page's picture as a mode L image: `count` tiles (1 to MAX_TILES) of one digit. Raises BadInput."""
-    digit = whole_number("digit", digit, 0, 9)
+def draw(weights, digit, seed, count, first=0):
+    """The page's picture as a mode L image: `count` tiles (1 to MAX_TILES) of one digit, from index `first`
+    on; of "all" digits, as many rows of ten. Raises BadInput."""
+    digits = range(10) if digit == "all" else [whole_number("digit", digit, 0, 9)]
     count = whole_number("n", count, 1, MAX_TILES)
-    return render.grid(render.to_uint8(sampling.generate([digit] * count, seed, weights)))
+    first = whole_number("i", first, 0, MAX_INDEX)
+    indices = [first + i for i in range(count) for _ in digits]
+    tiles = sampling.generate([*digits] * count, seed, weights, indices)
+    return render.grid(render.to_uint8(tiles), 10 if digit == "all" else None)
+
+
+def digits_png(weights, asked):
+    seed, count, first = asked.get("seed", "0"), asked.get("n", "1"), asked.get("i", "0")
+    return render.png(draw(weights, asked["digit"], seed, count, first))
+
+
+def digits_json(weights, asked):
+    digit = whole_number("digit", asked["digit"], 0, 9)
+    index = whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
+    picture = sampling.generate([digit], asked.get("seed", "0"), weights, [index])
+    judge = weights_files.shipped("judge").network
+    with torch.inference_mode():
+        read = judge(picture).softmax(dim=1)[0]
+    return json.dumps({"digit": digit, "read": read.argmax().item(), "probabilities": read.tolist()})
+
+
+def text_png(weights, asked):
+    text, hand, ground = asked.get("text", ""), asked.get("hand", "one"), asked.get("ground", "black")
+    return render.png(writing.write(text, asked.get("seed", "0"), weights, hand, ground))
+
+
+def _ends(asked):
+    seed, index = asked.get("seed", "0"), whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
+    to_index = whole_number("to_i", asked.get("to_i", index), 0, MAX_INDEX)
+    start, end = (whole_number(name, asked.get(name, ""), 0, 9) for name in ("from", "to"))
+    frames = whole_number("frames", asked.get("frames", "48"), 2, MAX_FRAMES)
+    return (start, seed, index), (end, asked.get("to_seed", seed), to_index), frames
+
+
+def morph_png(weights, asked):
+    *ends, frames = _ends(asked)
+    steps = [i / (frames - 1) for i in range(frames)]
+    return render.png(render.grid(render.to_uint8(sampling.morph(*ends, steps, weights)), frames))
+
+
+def morph_gif(weights, asked):
+    *ends, frames = _ends(asked)  # there and back again, slower at both ends
+    steps = [(1 - math.cos(2 * math.pi * i / frames)) / 2 for i in range(frames)]
+    return render.gif(render.to_uint8(sampling.morph(*ends, steps, weights)), milliseconds=50)
+
+
+def between_png(weights, asked):
+    index = whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
+    return render.png(render.grid(render.to_uint8(sampling.between(asked.get("seed", "0"), index, weights))))
+
+
+def set_zip(weights, asked):
+    """The pieces of a .zip, as `python -m cgan.generate` makes it; one is made at a time."""
+    try:
+        digits = generate.digit_range(asked.get("digit", "0-9"))
+    except ArgumentTypeError as error:
+        raise BadInput(f"digit: {error}.") from error
+    seed = whole_number("seed", asked.get("seed", "0"), 0, sampling.MAX_SEED)
+    per_digit, form = MAX_SET // len(digits), asked.get("format", "png")
+    if form not in ("png", "idx"):
+        raise BadInput(f"format must be png or idx, not {form[:40]!r}.")
+    most = per_digit if form == "png" else per_digit * 6 // 7  # a sixth more to test on
+    count = whole_number("count", asked.get("count", "10"), 1, most)
+    entries = generate.png_entries if form == "png" else generate.idx_entries
+    return generate.zip_pieces(entries(digits, count, seed, weights))
 
 
 def routes(models):
     """The Starlette routes that draw with `models`, a dict of name -> Weights; the first is the default."""
+    kinds = {
+        "digits/{digit}.png": (digits_png, "image/png"),
+        "digits/{digit}.json": (digits_json, "application/json"),
+        "text.png": (text_png, "image/png"),
+        "morph.png": (morph_png, "image/png"),
+        "morph.gif": (morph_gif, "image/gif"),
+        "between.png": (between_png, "image/png"),
+        "set.zip": (set_zip, "application/zip"),
+    }
 
-    def digits(request: Request):
-        if not _may_see(request):
-            return _sentence(401, "This page asks for a user name and a password; log in there first.")
-        asked = request.query_params
-        name = asked.get("model", next(iter(models)))
-        for other, weights in models.items():  # the weights' id decides, by whatever name they go here
-            name = other if weights.id == asked.get("w") else name
-        if name not in models:
-            return _sentence(404, f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
-        weights = models[name]
-        if asked.get("w", weights.id) != weights.id:
-            return _sentence(404, f"The weights of {name} here are {weights.id}, not the ones asked for.")
+    def address(path, make, media_type):
+        def answer(request: Request):
+            if not _may_see(request):
+                return _sentence(401, "This page asks for a user name and a password; log in there first.")
+            asked = {**request.query_params, **request.path_params}
+            try:
+                weights = _chosen(models, asked)
+            except BadInput as error:
+                return _sentence(404, str(error))
+            try:
+                if make is set_zip:
+                    return _stream(make(weights, asked))
+                what = {key: value for key, value in asked.items() if key not in ("model", "w")}
+                etag = f'"{DRAWING_VERSION}-{weights.id}-{digest([path, what])[:16]}"'
+                lasting = "model" in asked and "w" in asked
+                whose = "public" if request.app.auth is None else "private"
+                caching = f"{whose}, max-age=31536000, immutable" if lasting else "no-cache"
+                headers = {"ETag": etag, "Cache-Control": caching, "Vary": "Cookie"}
+                if etag in request.headers.get("If-None-Match", ""):
+                    return Response(status_code=304, headers=headers)
+                return Response(make(weights, asked), media_type=media_type, headers=headers)
+            except BadInput as error:
+                return _sentence(400, str(error))
+
+        return Route(f"/gradio_api/{path}", answer)
+
+    return [address(path, make, media_type) for path, (make, media_type) in kinds.items()]
+
+
+def _chosen(models, asked):
+    name = asked.get("model", next(iter(models)))
+    for other, weights in models.items():  # the weights' id decides, by whatever name they go here
+        name = other if weights.id == asked.get("w") else name
+    if name not in models:
+        raise BadInput(f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
+    if asked.get("w", models[name].id) != models[name].id:
+        raise BadInput(f"The weights of {name} here are {models[name].id}, not the ones asked for.")
+    return models[name]
+
+
+def _stream(pieces):
+    if not _making_a_set.acquire(blocking=False):
+        return _sentence(503, "Another set is being made at this moment; try again in a minute.")
+
+    def held():
         try:
-            digit = whole_number("digit", request.path_params["digit"], 0, 9)
-            seed = whole_number("seed", asked.get("seed", "0"), 0, sampling.MAX_SEED)
-            count = whole_number("n", asked.get("n", "1"), 1, MAX_TILES)
-        except BadInput as error:
-            return _sentence(400, str(error))
-        etag = f'"{DRAWING_VERSION}-{weights.id}-{digit}-{seed}-{count}"'
-        lasting = "model" in asked and "w" in asked
-        whose = "public" if request.app.auth is None else "private"
-        caching = f"{whose}, max-age=31536000, immutable" if lasting else "no-cache"
-        headers = {"ETag": etag, "Cache-Control": caching, "Vary": "Cookie"}
-        if etag in request.headers.get("If-None-Match", ""):
-            return Response(status_code=304, headers=headers)
-        picture = render.png(draw(weights, digit, seed, count))
-        return Response(picture, media_type="image/png", headers=headers)
+            yield b""
+            yield from pieces
+        finally:
+            _making_a_set.release()
 
-    return [Route("/gradio_api/digits/{digit}.png", digits)]
+    stream = held()
+    first = next(stream)  # from here on it releases the lock even if the visitor has gone
+    headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment; filename=digits.zip"}
+    return StreamingResponse(itertools.chain([first], stream), media_type="application/zip", headers=headers)
 
 
 def _may_see(request):

@@ -12,6 +12,7 @@ from cgan.networks import GENERATORS
 
 import numpy as np
 import torch
+from torch.nn.functional import cosine_similarity, one_hot
 
 MAX_SEED = 2**32 - 1
 CHUNK = 16  # pictures a pass of the network: in passes of one size a row's bits do not depend on its place
@@ -28,16 +29,48 @@ def noise(seed, n, z_dim):
     return torch.from_numpy(np.random.RandomState(seed).standard_normal((n, z_dim)).astype(np.float32))
 
 
-def generate(labels, seed, weights=None):
+def generate(labels, seed, weights=None, indices=None):
     """Draw the digits `labels`, int (n,) from 0 to 9 in any order: float (n, 1, 28, 28) from -1 to 1.
 
-    Picture i depends on (weights, labels[i], seed, i) alone, whatever runs beside it. weights: a
-    `cgan.weights.Weights`; the shipped ones if None. Raises BadInput.
+    Picture i depends on (weights, labels[i], seed, indices[i]) alone, whatever runs beside it. weights: a
+    `cgan.weights.Weights`; the shipped ones if None. indices: whole numbers from 0, as many as labels; if
+    None, 0, 1, 2 and so on. Raises BadInput.
     """
     weights = weights or weights_files.shipped()
     _check(weights, is_told_digits=True)
     y = _digits(labels)
-    return _draw(weights, noise(seed, len(y), weights.config["z_dim"]), y)
+    z = noise(seed, 1 + max(indices) if indices else len(y), weights.config["z_dim"])
+    return _draw(weights, z if indices is None else z[list(indices)], y)
+
+
+def morph(start, end, steps, weights=None):
+    """From one picture, (digit, seed, index), to another: float (n, 1, 28, 28), one for each of `steps`, n
+    numbers from 0 (the first picture) to 1 (the second).
+
+    Spherical in z (Shoemake 1985, equation 12), linear in the digit.
+    """
+    weights = weights or weights_files.shipped()
+    _check(weights, is_told_digits=True)
+    (z0, y0), (z1, y1) = (
+        (noise(seed, index + 1, weights.config["z_dim"])[index], one_hot(_digits([digit])[0], 10).float())
+        for digit, seed, index in (start, end)
+    )
+    t = torch.tensor(steps).view(-1, 1)  # (n, 1)
+    angle = torch.acos(cosine_similarity(z0, z1, dim=0).clamp(-1, 1))
+    if torch.equal(z0, z1):
+        z = z0.expand(len(t), -1)
+    else:
+        z = (((1 - t) * angle).sin() * z0 + (t * angle).sin() * z1) / angle.sin()
+    return _draw(weights, z, (1 - t) * y0 + t * y1)
+
+
+def between(seed, index, weights=None):
+    """Ten rows of ten, float (100, 1, 28, 28): half the row's digit, half the column's, in one hand."""
+    weights = weights or weights_files.shipped()
+    _check(weights, is_told_digits=True)
+    z = noise(seed, index + 1, weights.config["z_dim"])[index]
+    y = torch.eye(10)
+    return _draw(weights, z.repeat(100, 1), (y[:, None] + y[None]).view(100, 10) / 2)
 
 
 def generate_any(count, seed, weights):
@@ -101,5 +134,5 @@ def _draw_chunk(generator, z, y):
     n = len(y)
     if n < CHUNK:  # the last chunk, padded
         z = torch.cat([z, z.new_zeros(CHUNK - n, z.shape[1])])
-        y = torch.cat([y, y.new_zeros(CHUNK - n)])
+        y = torch.cat([y, y.new_zeros(CHUNK - n, *y.shape[1:])])
     return generator(z, y)[:n]

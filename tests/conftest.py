@@ -8,7 +8,7 @@ import warnings
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
 
-from cgan import weights
+from cgan import routes, weights
 
 import numpy as np
 import pytest
@@ -97,3 +97,39 @@ def chromium():
         browser = p.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """What is drawn during the test: a list of (digit, seed, count)."""
+    calls, draw = [], routes.draw
+
+    def counted(weights, digit, seed, count, first=0):
+        calls.append((digit if digit == "all" else int(digit), int(seed), int(count)))
+        return draw(weights, digit, seed, count, first)
+
+    monkeypatch.setattr(routes, "draw", counted)
+    return calls
+
+
+@pytest.fixture
+def open_page(chromium, url):
+    """open_page(query) -> the page, once it says something. Errors and requests elsewhere fail the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    problems = []
+
+    def start(query=""):
+        page = context.new_page()
+        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
+        page.goto(url + query)
+        said = "[...document.querySelectorAll('[id$=status]')].some((status) => status.textContent)"
+        page.wait_for_function(said)
+        return page
+
+    start.problems = problems
+    yield start
+    context.close()
+    assert problems == []

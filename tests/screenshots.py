@@ -1,4 +1,4 @@
-"""Pictures of the page for the README: python -m tests.screenshots FOLDER."""
+"""Pictures of the page for the README: python -m tests.screenshots FOLDER [dark]."""
 
 import os
 import shutil
@@ -10,28 +10,33 @@ from cgan import weights
 
 from playwright.sync_api import sync_playwright
 
-SHOTS = [  # name, width, height
-    ("page", 1280, 790),
-    ("page-phone", 390, 790),
-]
+TABS = {  # name: the page's query, and what is there when the picture is
+    "page": ("?digit=3&seed=42", "#picture img[alt]"),
+    "page-draw": ("?digit=all&seed=5", "#picture img[alt]"),
+    "page-tile": ("?digit=3&seed=42&n=64&i=17", "#tile li"),
+    "page-write": ("?tab=write&text=2026-11-24%0A(3%2B4)x5=35&seed=7", "#write-picture img[alt]"),
+    "page-morph": ("?tab=morph&from=3&to=8&seed=7", "#between img[alt]"),
+}
 
 
-def main(folder):
+def main(folder, theme="light"):
     models = weights.load_generators([weights.SHIPPED])
     demo = app.build(models)
     _, url, _ = app.launch(demo, models, server_name="127.0.0.1")
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # none: Playwright's own
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for name, width, height in SHOTS:
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.goto(f"{url}?digit=3&seed=42")
-            page.wait_for_selector("#picture img[alt]")
-            page.wait_for_timeout(500)
-            page.screenshot(path=Path(folder) / f"{name}.png")
+        for width, suffix in ((1280, ""), (390, "-phone")):
+            for name, (query, selector) in TABS.items():
+                page = browser.new_page(viewport={"width": width, "height": 790}, color_scheme=theme)
+                page.goto(f"{url}{query}&__theme={theme}")
+                page.wait_for_selector(selector)
+                page.wait_for_timeout(500)
+                page.screenshot(path=Path(folder) / f"{name}{suffix}.png")
+                page.close()
         browser.close()
     demo.close(verbose=False)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

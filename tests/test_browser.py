@@ -1,7 +1,5 @@
 """The page as people see it: a real Chromium clicks, drags and looks at the pixels that it shows."""
 
-import base64
-import io
 import re
 import threading
 import time
@@ -11,67 +9,11 @@ from cgan import routes, sampling
 import numpy as np
 import pytest
 import torch
-from PIL import Image
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """What is drawn during the test: a list of (digit, seed, count)."""
-    calls, draw = [], routes.draw
-
-    def counted(weights, digit, seed, count):
-        calls.append((int(digit), int(seed), int(count)))
-        return draw(weights, digit, seed, count)
-
-    monkeypatch.setattr(routes, "draw", counted)
-    return calls
-
-
-@pytest.fixture
-def open_page(chromium, url):
-    """open_page(query) -> the page, once it says something. Errors and requests elsewhere fail the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    problems = []
-
-    def start(query=""):
-        page = context.new_page()
-        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
-        page.goto(url + query)
-        page.wait_for_function("document.querySelector('#status')?.textContent")
-        return page
-
-    start.problems = problems
-    yield start
-    context.close()
-    assert problems == []
+from browsing import choose, pixels, settled
 
 
 def status(page):
     return page.inner_text("#status")
-
-
-def settled(page, pattern):
-    """Wait until the line under the picture matches `pattern`, and the page's address has followed."""
-    matches = "pattern => new RegExp(pattern).test(document.querySelector('#status').textContent)"
-    page.wait_for_function(matches, arg=pattern)
-    page.wait_for_timeout(250)
-
-
-def pixels(page):
-    """The picture that is on the page, as it was received."""
-    script = """async () => {
-        const bytes = await (await fetch(document.querySelector('#picture img').currentSrc)).arrayBuffer();
-        return btoa(String.fromCharCode(...new Uint8Array(bytes)));
-    }"""
-    return Image.open(io.BytesIO(base64.b64decode(page.evaluate(script))))
-
-
-def choose(page, field, option):
-    page.click(f"#{field} input")
-    page.get_by_role("option", name=str(option), exact=True).click()
 
 
 def test_the_picture_is_there_when_the_page_is(open_page, drawn, report):
@@ -129,10 +71,10 @@ def test_two_clicks_racing_end_on_the_last(open_page, drawn, monkeypatch):
     settled(page, "seed 42")
     draw, slow = routes.draw, threading.Event()
 
-    def slowly(weights, digit, seed, count):
+    def slowly(*asked):
         time.sleep(0 if slow.is_set() else 0.5)
         slow.set()  # the first is slow, so that without care it would come last
-        return draw(weights, digit, seed, count)
+        return draw(*asked)
 
     monkeypatch.setattr(routes, "draw", slowly)
     page.evaluate("() => [1, 2, 3].forEach(() => document.getElementById('randomize').click())")
@@ -229,7 +171,7 @@ def test_a_refusal_of_the_server_is_shown(open_page, monkeypatch):
     page = open_page()
     settled(page, "seed 42")
     monkeypatch.setattr(sampling, "MAX_SEED", 10)
-    page.evaluate("cgan.draw(3, 43, 64, 'report')")
+    page.evaluate("cgan.ask('draw', [3, 43, 64, 'report'])")
     settled(page, "Seed must be a whole number from 0 to 10, not '43'")
     shown = "64 pictures of a handwritten 3, drawn by the model report from seed 42"
     assert page.get_attribute("#picture img", "alt") == shown  # what was there stays

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import app
 import train
-from cgan import evaluate, generate, results, weights
+from cgan import evaluate, generate, results, study, weights
 
 import pytest
 
@@ -35,11 +35,19 @@ def test_links_and_pictures_exist(name):
 def test_the_table_is_what_was_measured(name):
     assert "| **report**" in read(name)
     assert results.with_table(read(name)) == read(name)
+    ablation = re.search(r"<!-- ablation -->\n(.*?)\n<!-- /ablation -->", read(name), re.DOTALL)[1]
+    assert ablation == study.table(study.load()["ablation"])
 
 
 @pytest.mark.parametrize("name", READMES)
 def test_commands_are_understood(name):
-    parsers = {"cgan.generate": generate, "cgan.evaluate": evaluate, "train.py": train, "app.py": app}
+    parsers = {
+        "cgan.generate": generate,
+        "cgan.evaluate": evaluate,
+        "cgan.study": study,
+        "train.py": train,
+        "app.py": app,
+    }
     seen = set()
     for command in commands(read(name)):
         arguments = command[1:] if command[1:2] != ["-m"] else command[2:]
@@ -70,7 +78,7 @@ def test_the_chinese_readme_keeps_step():
 
 
 def test_training_is_told_as_it_was():
-    made = weights.shipped("report").provenance
+    made = weights.shipped("compact").provenance
     said = f"{made['epochs']} epochs took {made['seconds'] / 60:.1f} min"
     assert all(said in read(name) for name in READMES)
     listed = dict(re.findall(r"^\| (\S+)\.safetensors \| (\w+) \|", read("weights/README.md"), re.M))

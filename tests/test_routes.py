@@ -1,4 +1,5 @@
 import io
+import zipfile
 
 from cgan import routes
 from cgan.errors import BadInput
@@ -90,3 +91,97 @@ def test_a_page_with_a_log_in_keeps_its_pictures_too(client):
 def test_draw_refuses_what_it_cannot_draw(report, digit, seed, count):
     with pytest.raises(BadInput, match="must be a whole number from"):
         routes.draw(report, digit, seed, count)
+
+
+def image(answer):
+    assert answer.status_code == 200, answer.text
+    return Image.open(io.BytesIO(answer.content))
+
+
+def test_a_tile_has_an_address_of_its_own(client):
+    sheet = np.asarray(image(digits(client, seed=42, n=64)))
+    assert (np.asarray(image(digits(client, seed=42, i=17))) == sheet[56:84, 28:56]).all()
+    rows = np.asarray(image(digits(client, "all.png", seed=42, n=10)))
+    assert rows.shape == (280, 280)
+    assert (rows[84:112, 196:224] == np.asarray(image(digits(client, seed=42, i=3)))).all()
+
+
+def test_what_the_judge_reads(client):
+    answer = digits(client, "7.json", seed=42, i=17).json()
+    assert answer["digit"] == 7 and len(answer["probabilities"]) == 10
+    assert answer["read"] == np.argmax(answer["probabilities"])
+    assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def get(client, path, **asked):
+    return client.get(f"/gradio_api/{path}", params=asked)
+
+
+def test_a_morph_goes_from_one_picture_to_the_other(client):
+    ends = {"from": 3, "to": 8, "seed": 7, "to_seed": 9, "to_i": 2}
+    frames = np.asarray(image(get(client, "morph.png", frames=12, **ends)))
+    assert frames.shape == (28, 336)
+    assert (frames[:, :28] == np.asarray(image(digits(client, "3.png", seed=7)))).all()
+    assert (frames[:, -28:] == np.asarray(image(digits(client, "8.png", seed=9, i=2)))).all()
+    gif = image(get(client, "morph.gif", frames=12, **ends))
+    assert gif.n_frames == 12 and gif.size == (224, 224)
+    gif.seek(6)  # the turning point
+    assert (np.asarray(gif.convert("L"))[::8, ::8] == frames[:, -28:]).all()
+
+
+def test_each_digit_half_way_to_each(client):
+    between = np.asarray(image(get(client, "between.png", seed=7)))
+    tiles = between.reshape(10, 28, 10, 28).swapaxes(1, 2)
+    assert (tiles == tiles.swapaxes(0, 1)).all()
+    assert (tiles[4, 4] == np.asarray(image(digits(client, "4.png", seed=7)))).all()
+
+
+def test_text_by_its_address(client, report):
+    answer = get(client, "text.png", text="3+4=7\n1", seed=7, hand="fresh", ground="transparent")
+    assert (
+        image(answer).tobytes()
+        == routes.writing.write("3+4=7\n1", 7, report, "fresh", "transparent").tobytes()
+    )
+
+
+def test_sets(client):
+    png = get(client, "set.zip", digit="3", seed=5, count=150)
+    with zipfile.ZipFile(io.BytesIO(png.content)) as archive:
+        assert len(archive.namelist()) == 150 and archive.testzip() is None
+        assert archive.read("digit3_seed5_00149.png") == digits(client, "3.png", seed=5, i=149).content
+    idx = get(client, "set.zip", seed=5, count=12, format="idx")
+    with zipfile.ZipFile(io.BytesIO(idx.content)) as archive:
+        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    assert sizes["train-images-idx3-ubyte"] == 16 + 120 * 784 and sizes["t10k-labels-idx1-ubyte"] == 8 + 20
+    with routes._making_a_set:
+        assert get(client, "set.zip").status_code == 503
+    assert get(client, "set.zip").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path, asked, sentence",
+    [
+        ("digits/7.png", {"i": "10000"}, "i must be a whole number from 0 to 9999"),
+        ("text.png", {"text": "abc"}, "text may have the digits"),
+        ("text.png", {"text": "1" * 65}, "text must have 1 to 64 characters, not 65"),
+        ("text.png", {"text": "1", "hand": "left"}, "hand must be one or fresh"),
+        ("morph.gif", {"from": "3"}, "to must be a whole number from 0 to 9"),
+        (
+            "morph.gif",
+            {"from": "3", "to": "8", "frames": "121"},
+            "frames must be a whole number from 2 to 120",
+        ),
+        ("between.png", {"seed": "x"}, "seed must be a whole number"),
+        ("set.zip", {"count": "1001"}, "count must be a whole number from 1 to 1000"),
+        (
+            "set.zip",
+            {"digit": "7", "count": "9000", "format": "idx"},
+            "count must be a whole number from 1 to 8571",
+        ),
+        ("set.zip", {"format": "tar"}, "format must be png or idx"),
+        ("set.zip", {"digit": "9-0"}, "digit: this must be a digit"),
+    ],
+)
+def test_other_bad_addresses(client, path, asked, sentence):
+    answer = get(client, path, **asked)
+    assert answer.status_code == 400 and answer.text.startswith(sentence)

@@ -91,3 +91,32 @@ def test_a_judge_draws_nothing():
 def test_bad_labels(report, labels):
     with pytest.raises(BadInput, match="labels must be whole numbers from 0 to 9"):
         generate(labels, 0, report)
+
+
+def test_any_indices(report):
+    tiles = generate([3] * 20, 5, report)
+    assert torch.equal(generate([3, 3, 3], 5, report, [17, 0, 17]), tiles[[17, 0, 17]])
+
+
+@pytest.mark.parametrize("family", ["report", "compact"])
+def test_a_mixture_of_one_digit_is_that_digit(family):
+    torch.manual_seed(0)
+    network = sampling.GENERATORS[family]().eval()
+    z, y = torch.randn(16, network.config["z_dim"]), torch.arange(16) % 10
+    mixture = torch.nn.functional.one_hot(y, 10).float()
+    assert torch.equal(network(z, y), network(z, mixture))
+    assert not torch.equal(network(z, y), network(z, mixture / 2 + mixture.roll(1, 1) / 2))
+
+
+def test_half_way_on_a_sphere_is_as_far_from_both(report, monkeypatch):
+    seen = []
+    monkeypatch.setattr(sampling, "_draw", lambda weights, z, y: seen.append((z, y)))
+    sampling.morph((3, 1, 0), (8, 2, 4), [0.0, 0.5, 1.0], report)
+    z, y = seen[0]
+    ends = z[[0, 2]]
+    angles = torch.nn.functional.cosine_similarity(z[1:2], ends)
+    whole = torch.acos(torch.nn.functional.cosine_similarity(*ends, dim=0))
+    scale = ends.norm(dim=1)
+    assert torch.allclose(z[1] * torch.cos(whole / 2) * 2, ends.sum(0), atol=1e-4)
+    assert z[1].norm() > 0.8 * scale.min() and angles.min() > 0.5  # not through the middle of the sphere
+    assert y[1].tolist() == [0.5 if digit in (3, 8) else 0 for digit in range(10)]

@@ -4,6 +4,8 @@ Shapes: N pictures in a batch, Z = z_dim. Linear layers read and write (7, 7, C)
 channels_last lies in memory, so that nothing is copied between them and the convolutions.
 """
 
+from cgan.networks.mixture import lookup
+
 import torch
 from torch import nn
 from torch.nn.functional import leaky_relu, normalize, pixel_shuffle
@@ -23,15 +25,15 @@ class ConditionalBatchNorm(nn.Module):
         nn.init.zeros_(self.bias.weight)
 
     def forward(self, h, y):
-        gain, bias = self.gain(y)[:, :, None, None], self.bias(y)[:, :, None, None]  # (N, C, 1, 1)
+        gain, bias = (lookup(e, y)[:, :, None, None] for e in (self.gain, self.bias))  # (N, C, 1, 1)
         return torch.addcmul(bias, gain, self.norm(h))  # (N, C, H, W)
 
 
 class Generator(nn.Module):
     """Noise and a digit to a picture. Conditioned beside z and in every BatchNorm.
 
-    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1.
-    Returns float (N, 1, 28, 28) in [-1, 1].
+    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1, or a mixture of
+    the digits, float (N, num_classes). Returns float (N, 1, 28, 28) in [-1, 1].
     """
 
     def __init__(self, num_classes=10, z_dim=64):
@@ -49,7 +51,7 @@ class Generator(nn.Module):
         self.up2 = nn.Conv2d(48, 4 * 1, 3, padding=1)
 
     def forward(self, z, y):
-        digit = normalize(self.embed(y)) * z.shape[1] ** 0.5  # (N, Z), as long as z is on average
+        digit = normalize(lookup(self.embed, y)) * z.shape[1] ** 0.5  # (N, Z), as long as z is on average
         h = self.dense(torch.cat([z, digit], dim=1))  # (N, 7 * 7 * 128)
         h = h.view(-1, 7, 7, 128).permute(0, 3, 1, 2)  # (N, 128, 7, 7)
         h = leaky_relu(self.norm1(h, y), SLOPE)  # (N, 128, 7, 7)

@@ -3,6 +3,8 @@
 Shapes: N pictures in a batch, Z = z_dim.
 """
 
+from cgan.networks.mixture import lookup
+
 import torch
 from torch import nn
 
@@ -10,8 +12,8 @@ from torch import nn
 class Generator(nn.Module):
     """Noise and a digit to a picture. Conditioned by multiplying z with a learned vector for the digit.
 
-    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1.
-    Returns float (N, 1, 28, 28) in [-1, 1].
+    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1, or a mixture of
+    the digits, float (N, num_classes). Returns float (N, 1, 28, 28) in [-1, 1].
     """
 
     def __init__(self, num_classes=10, z_dim=100):
@@ -35,7 +37,7 @@ class Generator(nn.Module):
         )
 
     def forward(self, z, y):
-        h = self.embed(y) * z  # (N, Z)
+        h = lookup(self.embed, y) * z  # (N, Z)
         h = self.dense(h).view(-1, 256, 7, 7)  # (N, 256, 7, 7)
         h = self.trans1(h)  # (N, 128, 14, 14)
         h = self.trans2(h)  # (N, 64, 14, 14)

@@ -51,4 +51,7 @@ class AutoEncoder(nn.Module):
 
     def told(self, h, y):
         """h (N, F) with the digit beside it as one-hot, if there is one to be told: (N, F + C)."""
-        return torch.cat([h, one_hot(y, 10).to(h.dtype)], dim=1) if self.num_classes else h
+        if not self.num_classes:
+            return h
+        mixture = y if y.is_floating_point() else one_hot(y, 10).to(h.dtype)  # (N, C)
+        return torch.cat([h, mixture], dim=1)

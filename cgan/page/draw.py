@@ -1,0 +1,63 @@
+"""The tab Draw: many pictures of a digit, each to be looked at closely, and sets to take away."""
+
+from cgan.page import button, js, seed_slider, text, wire
+
+import gradio as gr
+
+DIGITS = list(range(10))
+COUNTS = [1, 16, 64, 100]
+ROWS = 10  # of a sheet of all digits
+TOTALS = [100, 1000, 10_000]
+
+TILE = f"""<dialog id="tile" aria-labelledby="tile-title">
+  <h2 id="tile-title"></h2>
+  <div class="look"><img alt=""><div><p>{text("tile_read")}</p><ol start="0"></ol></div></div>
+  <div class="buttons"><button data-do="previous">{text("previous")}</button>
+  <button data-do="next">{text("next")}</button><button data-do="morph">{text("use_in_morph")}</button>
+  <button data-do="download">{text("download")}</button><button data-do="copy">{text("copy")}</button>
+  <button data-do="close">{text("close")}</button></div><p role="status"></p>
+</dialog>"""
+
+
+def lay_out(model):
+    """Returns the controls that a picture depends on: digit, seed, count."""
+    with gr.Tab(text("draw"), id="draw", elem_id="draw-tab", render_children=True) as tab:
+        with gr.Row(elem_classes="columns"):
+            with gr.Column(scale=2, min_width=280):
+                choices = [(str(digit), digit) for digit in DIGITS] + [(text("all_digits"), "all")]
+                digit = gr.Dropdown(choices, value=3, label=text("digit"), filterable=False, elem_id="digit")
+                seed = seed_slider()
+                with gr.Row():
+                    go = button("generate", "generate", "primary")
+                    randomize = button("randomize", "randomize", "primary")
+                count = gr.Radio(COUNTS, value=64, label=text("count"), elem_id="count")
+                with gr.Row():
+                    download, copy = button("download", "download"), button("copy", "copy")
+                with gr.Accordion(text("set"), open=False, elem_id="set"):
+                    form, total = _set_to_take_away()
+            with gr.Column(scale=3, min_width=280):
+                gr.HTML(
+                    '<div class="frame" tabindex="0"><img></div>', elem_id="picture", elem_classes="picture"
+                )
+                gr.HTML('<div id="status" class="status" role="status"></div>')
+                gr.HTML(f"<p>{text('tile_open')}</p><p>{text('keys')}</p>", elem_classes="hint")
+        gr.HTML(TILE, padding=False)
+    controls = [digit, seed, count]
+    changes = [digit.select, count.select]
+    wire(tab, "draw", controls, changes, [go, randomize, download, copy], {"seed": seed}, model)
+    gr.on([form.select, total.select], None, [form, total], **js("setWanted"))
+    return controls
+
+
+def _set_to_take_away():
+    forms = [(text("set_png"), "png"), (text("set_idx"), "idx")]
+    form = gr.Radio(forms, value="png", label=text("set_format"), elem_id="set-format")
+    total = gr.Radio(TOTALS, value=1000, label=text("set_total"), elem_id="set-total")
+    button("set_go", "set-go").click(None, [form, total], **js("takeSet"))
+    gr.HTML(
+        '<progress max="1" value="0" hidden></progress><div class="status" role="status"></div>'
+        f"<p>{text('set_more')}</p><pre><code></code></pre>",
+        elem_id="set-more",
+    )
+    button("set_copy", "set-copy").click(None, **js("copyCommand"))
+    return form, total

@@ -1,0 +1,212 @@
+// What the tabs share: a picture whose address says all that is drawn (cgan/routes.py), its link, and its keys.
+// cgan/page/__init__.py puts `cgan.settings` and `cgan.texts` before this.
+// A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
+// address and link; seeds, which of them are seeds; check(asked) -> the sentence why it cannot be drawn, or nothing;
+// address(asked); file(asked); words(asked) for its texts; show(loaded, alt); and where it says something: status.
+
+cgan.language = "en";
+cgan.tabs = {};
+cgan.tab = "draw"; // the one on the page
+
+cgan.text = (key, values = {}) => cgan.texts[key][cgan.language].replace(/{(\w+)}/g, (_, name) => values[name]);
+cgan.find = (selector) => document.querySelector(selector);
+
+// From the controls: the values of a tab's, in order, and the model. `pressed`: by a button, so that something is
+// said even if nothing changes.
+cgan.ask = (name, values, pressed = false) => {
+  const keys = [...cgan.tabs[name].keys, "model"];
+  cgan.request(name, Object.fromEntries(keys.map((key, i) => [key, values[i]])), pressed);
+};
+cgan.press = (name, values) => cgan.ask(name, values, true);
+
+// One picture is on its way at a time in a tab; of those asked for meanwhile, the last is drawn next.
+cgan.request = (name, asked, pressed = false) => {
+  const tab = cgan.tabs[name];
+  tab.asked = asked;
+  if (name !== cgan.tab) return; // drawn when it comes to the front
+  tab.kept = false;
+  tab.changed?.(asked);
+  const problem = cgan.check(name, asked);
+  if (problem) {
+    tab.wanted = tab.drawing = null;
+    return cgan.say(name, problem, true);
+  }
+  const wanted = { asked, address: cgan.address(name, asked), pressed, since: performance.now() };
+  const latest = tab.wanted ?? tab.drawing ?? tab.shown;
+  if (latest?.address === wanted.address && !pressed && !cgan.find(`${tab.status}.problem`)) {
+    latest.asked = asked;
+    return;
+  }
+  tab.wanted = wanted;
+  cgan.next(name);
+};
+
+cgan.next = (name) => {
+  const tab = cgan.tabs[name];
+  if (tab.drawing || !tab.wanted) return;
+  const drawing = (tab.drawing = tab.wanted);
+  tab.wanted = null;
+  const loaded = new Image(); // the picture on the page stays until this one is here
+  loaded.onload = () => {
+    if (drawing !== tab.drawing) return;
+    if (cgan.find(tab.status)) cgan.finish(name, loaded);
+    else requestAnimationFrame(loaded.onload); // the tab is on its way
+  };
+  loaded.onerror = () => drawing === tab.drawing && cgan.fail(name);
+  loaded.src = drawing.address;
+};
+
+cgan.finish = (name, loaded) => {
+  const tab = cgan.tabs[name];
+  const { asked, address, pressed, since } = tab.drawing;
+  const words = { ...asked, ...tab.words?.(asked), ms: Math.max(1, Math.round(performance.now() - since)) };
+  const kind = tab.kind?.(asked) ?? name;
+  loaded.alt = cgan.text(`${kind}_alt`, words);
+  tab.show(loaded, asked);
+  const repeated = pressed && tab.shown?.address === address;
+  cgan.say(name, cgan.text(`${kind}_said`, words) + (repeated ? cgan.text("repeated") : ""));
+  [tab.shown, tab.drawing] = [tab.drawing, null];
+  cgan.follow(name);
+  cgan.next(name);
+};
+
+// The page's address follows the picture; browsers allow a page only so many addresses a second.
+cgan.follow = (name) => {
+  clearTimeout(cgan.timer);
+  if (name === "draw" && cgan.find("#tile").open) return; // it has an address of its own
+  const link = cgan.link(name, cgan.tabs[name].shown.asked);
+  cgan.timer = setTimeout(() => name === cgan.tab && history.replaceState(null, "", link), 150);
+};
+
+// An image does not say why it failed; the same address asked for as text does.
+cgan.fail = async (name) => {
+  const tab = cgan.tabs[name];
+  const drawing = tab.drawing;
+  const sentence = await cgan.why(drawing.address);
+  if (tab.drawing !== drawing) return;
+  cgan.say(name, sentence, true);
+  tab.drawing = null;
+  cgan.next(name);
+};
+cgan.why = (address) =>
+  fetch(address).then(
+    (response) => (response.ok ? cgan.text("not_shown") : response.text()),
+    () => cgan.text("no_answer"),
+  );
+
+cgan.place = (selector, loaded) => {
+  const picture = cgan.find(`${selector} img`);
+  picture.replaceWith(loaded);
+  loaded.parentElement.style.setProperty("--side", `${loaded.naturalWidth}px`);
+};
+
+// When a seed's box is left, Gradio brings what was typed within the bounds: that is then what is drawn.
+cgan.settle = (name, key, values) => {
+  const tab = cgan.tabs[name];
+  const place = tab.keys.indexOf(key);
+  const within = Math.min(cgan.settings.maxSeed, Math.max(0, Math.round(values[place] ?? 0)));
+  cgan.ask(name, values.with(place, within));
+  return within;
+};
+
+// New seeds; those that were the same stay the same.
+cgan.randomize = (name, values) => {
+  const tab = cgan.tabs[name];
+  const places = tab.seeds.map((key) => tab.keys.indexOf(key));
+  const fresh = new Map(places.map((place) => [values[place], Math.floor(Math.random() * (cgan.settings.maxSeed + 1))]));
+  const seeds = places.map((place) => fresh.get(values[place]));
+  places.forEach((place, i) => (values = values.with(place, seeds[i])));
+  cgan.ask(name, values);
+  return seeds.length === 1 ? seeds[0] : seeds;
+};
+
+// What the scripts change themselves is drawn at once; Gradio's controls follow through a hidden button.
+cgan.change = (name, changes) => {
+  const tab = cgan.tabs[name];
+  tab.asked = { ...tab.asked, ...changes };
+  tab.followed = tab.asked;
+  cgan.find("#sync").click();
+  cgan.request(name, tab.asked);
+};
+cgan.sync = (values) => {
+  const all = [];
+  for (const tab of Object.values(cgan.tabs)) for (const key of tab.keys) all.push((tab.followed ?? {})[key]);
+  for (const tab of Object.values(cgan.tabs)) tab.followed = null;
+  return values.map((value, i) => all[i] ?? value);
+};
+
+cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click();
+cgan.enter = (name) => {
+  cgan.tab = name;
+  const tab = cgan.tabs[name];
+  if (!cgan.opened || tab.kept) return;
+  cgan.request(name, tab.asked);
+  if (tab.shown) cgan.follow(name);
+};
+
+// One sentence if this can't be drawn, else nothing.
+cgan.check = (name, asked) => {
+  const { models, maxSeed } = cgan.settings;
+  const tab = cgan.tabs[name];
+  if (!Object.hasOwn(models, asked.model))
+    return cgan.text("bad_model", { value: asked.model, choices: Object.keys(models).join(", ") });
+  for (const key of tab.digits) {
+    if (!cgan.whole(asked[key], 9) && !(tab.all && asked[key] === "all")) return cgan.text("bad_digit", { value: asked[key] });
+  }
+  for (const key of tab.seeds) {
+    if (!cgan.whole(asked[key], maxSeed)) return cgan.text("bad_seed", { highest: maxSeed, value: asked[key] ?? "" });
+  }
+  return tab.check(asked);
+};
+cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
+
+cgan.say = (name, text, isProblem = false) => {
+  const status = cgan.find(cgan.tabs[name].status);
+  if (!status) return requestAnimationFrame(() => cgan.say(name, text, isProblem)); // the tab is on its way
+  status.textContent = text.charAt(0).toUpperCase() + text.slice(1);
+  status.classList.toggle("problem", isProblem);
+};
+
+cgan.save = (address, file) => Object.assign(document.createElement("a"), { href: address, download: file }).click();
+cgan.download = (name) => {
+  const tab = cgan.tabs[name];
+  if (tab.shown) cgan.save(tab.taken?.(tab.shown.asked) ?? tab.shown.address, tab.file(tab.shown.asked));
+};
+
+cgan.copyLink = (name) => cgan.tabs[name].shown && cgan.copy(new URL(cgan.link(name, cgan.tabs[name].shown.asked), location.href).href, (text) => cgan.say(name, text));
+cgan.copy = async (text, say, done = "copied") => {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(cgan.text(done));
+  } catch {
+    window.prompt(cgan.text("copy_this"), text); // browsers keep the clipboard to pages on https or localhost
+  }
+};
+
+// The seed's own input event comes before Gradio's: the picture follows the hand.
+document.addEventListener(
+  "input",
+  ({ target }) => {
+    if (!target.matches("input[type=range]")) return;
+    const tab = cgan.tabs[cgan.tab];
+    const key = tab.seeds.find((seed) => target.closest(`#${cgan.tab === "draw" ? "" : `${cgan.tab}-`}${seed}`));
+    if (key && tab.asked) cgan.request(cgan.tab, { ...tab.asked, [key]: Number(target.value) });
+  },
+  true,
+);
+
+// 0-9, R and the arrows, while no field has the focus.
+document.addEventListener("keydown", (event) => {
+  const tab = cgan.tabs[cgan.tab];
+  const isField = event.target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
+  if (isField || event.ctrlKey || event.metaKey || event.altKey ) return;
+  const { maxSeed } = cgan.settings;
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
+  const changes = {};
+  if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
+  else if (event.key.toLowerCase() === "r") tab.seeds.forEach((key) => (changes[key] = Math.floor(Math.random() * (maxSeed + 1))));
+  else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = Math.min(maxSeed, Math.max(0, tab.asked[key] + step))));
+  else return;
+  event.preventDefault();
+  cgan.change(cgan.tab, changes);
+});

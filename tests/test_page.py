@@ -1,0 +1,24 @@
+import re
+
+from cgan import page
+
+
+def test_no_language_lacks_a_text():
+    for key, text in page.TEXTS.items():
+        assert sorted(text) == ["en", "zh"] and all(text.values()), key
+        values = [sorted(re.findall(r"{(\w+)}", text[language])) for language in ("en", "zh")]
+        assert values[0] == values[1], key
+
+
+def test_every_text_is_used_and_every_used_one_is_there():
+    files = [file for file in page.FOLDER.iterdir() if file.suffix in (".py", ".js")]
+    code = "\n".join(file.read_text("utf-8") for file in [*files, page.FOLDER.parent.parent / "app.py"])
+    made = {f"{tab}_{kind}" for tab in ("draw", "draw_all", "write", "morph") for kind in ("alt", "said")}
+    made |= {"hand_one", "hand_fresh", "ground_black", "ground_white", "ground_transparent"}
+    assert {key for key in page.TEXTS if not re.search(rf"[\"']{key}[\"']", code)} <= made
+    used = set(re.findall(r"text\([\"'](\w+)[\"']", code))
+    assert used | made <= set(page.TEXTS)
+
+
+def test_a_name_cannot_end_the_script():
+    assert "</script><" not in page.head({"models": {"</script><b>": "x"}}).removesuffix("</script>")
