@@ -14,7 +14,7 @@ from pathlib import Path
 from cgan import data, recipes
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
 from cgan.files import digest
-from cgan.run import Run, load_state, stop_after_this_step
+from cgan.run import Run, held, load_state, stop_after_this_step
 
 import torch
 from tqdm import tqdm
@@ -56,7 +56,18 @@ def parse_args(argv=None, saved=None):
 
 
 def main(argv=None):
-    options, state = prepare(argv)
+    options = parse_args(argv)
+    out = options.out or Path("runs") / options.model
+    if not options.resume:
+        out.mkdir(parents=True, exist_ok=True)
+    elif not out.is_dir():
+        raise BadInput(f"There is no run to resume in {out}; leave out --resume to start one there.")
+    with held(out):
+        train(*prepare(argv, out))
+
+
+def train(options, state):
+    """From `state` (None: from the start) to the last step, or to a Ctrl-C, saving on the way."""
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
     epoch_steps = data.steps_of_epoch(images, options.batch_size)
@@ -108,10 +119,9 @@ def main(argv=None):
     print(f"See what they draw: python app.py --weights {options.out}")
 
 
-def prepare(argv):
-    """The options, complete and checked, and the state to go on from (None for a new run)."""
+def prepare(argv, out):
+    """The options of the run in `out`, complete and checked, and the state to go on from (None if new)."""
     options, state = parse_args(argv), None
-    out = options.out or Path("runs") / options.model
     if options.resume:
         state = load_state(out)
         options = parse_args(argv, state["options"])
@@ -134,7 +144,6 @@ def prepare(argv):
     options.lr = recipe.lr if options.lr is None else options.lr
     if not 0 < options.lr < float("inf"):
         raise BadInput(f"--lr must be above 0, not {options.lr}.")
-    out.mkdir(parents=True, exist_ok=True)  # before MNIST is downloaded for nothing
     try:
         torch.empty(0, device=options.device)
     except (RuntimeError, AssertionError) as error:
