@@ -45,6 +45,7 @@ def parse_args(argv=None, saved=None):
     )
     add("--batch-size", type=at_least_1, help="images a step (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
+    add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes.py)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add(
         "--threads",
@@ -74,7 +75,8 @@ def train(options, state):
     steps = options.epochs * epoch_steps
     if state and state["step"] > steps:
         raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
-    recipe = recipes.build(options.model, options.seed, lr=options.lr, device=options.device, steps=steps)
+    settings = {"lr": options.lr, "device": options.device, "steps": steps}
+    recipe = recipes.build(options.model, options.seed, options.set, **settings)
     run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
 
     epoch, step_of_epoch = divmod(run.step, epoch_steps)

@@ -35,7 +35,7 @@ def parse_args(argv=None):
     add(
         "--sheet",
         metavar="PNG",
-        help="also draw 10 real and 10 of the first FILE's of each digit; needs --data",
+        help="also draw 40 real and 40 of the first FILE's of each digit; needs --data",
     )
     add(
         "--threads",
@@ -185,13 +185,14 @@ def add_cas(row, images, labels, mnist, name):
         row.setdefault(part, {}).update(value)
 
 
-def sheet(generator, test_images, test_labels, columns=10):
-    """An image of a row a digit: `columns` real test images, as they come, a gap, and as many drawn ones."""
-    real = torch.cat([test_images[test_labels == digit][:columns] for digit in range(10)])
-    drawn = torch.cat([to_uint8(sampling.generate([digit] * columns, 0, generator)) for digit in range(10)])
-    gap = torch.full((10, 1, 28, 28), 255, dtype=torch.uint8)
-    rows = [real.view(10, columns, 28, 28), gap, drawn.view(10, columns, 28, 28)]
-    return render.grid(torch.cat(rows, dim=1).flatten(0, 1), 2 * columns + 1)
+def sheet(generator, test_images, test_labels, size=20):
+    """An image of `size` rows, as many a digit: `size` real test images, as they come, a gap, drawn ones."""
+    of_each = size * size // 10
+    real = torch.cat([test_images[test_labels == digit][:of_each] for digit in range(10)])
+    drawn = torch.cat([to_uint8(sampling.generate([digit] * of_each, 0, generator)) for digit in range(10)])
+    gap = torch.full((size, 1, 28, 28), 255, dtype=torch.uint8)
+    rows = [real.view(size, size, 28, 28), gap, drawn.view(size, size, 28, 28)]
+    return render.grid(torch.cat(rows, dim=1).flatten(0, 1), 2 * size + 1)
 
 
 def mean_and_spread(measured):

@@ -5,8 +5,9 @@ step by whoever trains; `generator` is the network that the weights file keeps. 
 whole run: where a recipe has a schedule (`has_schedule`), it stretches over that, and the run ends there.
 """
 
+from cgan.errors import BadInput
 from cgan.losses import fake_loss, gradient_penalty, pairing_loss, pairing_slopes, real_loss
-from cgan.networks import compact, report
+from cgan.networks import FAMILIES, compact
 
 import torch
 from torch.nn.functional import pad
@@ -18,11 +19,13 @@ class Report:
 
     batch_size, lr = 128, 0.001  # the report gives the learning rate; batch and z_dim are our choice
     has_schedule = False
+    networks = "report"
 
     def __init__(self, lr=lr, z_dim=100, device="cpu", steps=None):
         # channels_last: the same arithmetic in the memory order that convolutions on a CPU run fastest in.
-        self.G = report.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
-        self.D = report.Discriminator().to(device, memory_format=torch.channels_last)
+        networks = FAMILIES[self.networks]
+        self.G = networks.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
+        self.D = networks.Discriminator().to(device, memory_format=torch.channels_last)
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr)
         self.rng = torch.Generator()
@@ -76,6 +79,7 @@ class Compact:
 
     batch_size, lr = 32, 0.001
     has_schedule = True
+    networks = "compact"
     betas = 0.0, 0.99  # of Adam; with a momentum of 0.5 the pictures of a digit became all alike
     ema_decay = 0.999  # a step: the weights that draw are those of about the last thousand steps
     penalty_every = 8  # steps; weighted by as much, it is worth the same as at every step and costs less
@@ -173,8 +177,31 @@ def noise_for(recipe, y):
 RECIPES = {"report": Report, "compact": Compact}
 
 
-def build(name, seed, **options):
-    """The recipe called `name`, its first weights drawn from `seed`; the global RNG is left as it was."""
+def build(name, seed, changes=(), **options):
+    """The recipe called `name`, its first weights drawn from `seed`; the global RNG is left as it was.
+
+    changes: of the recipe's numbers, as in ["shift=0", "ema_decay=0.99"]. Raises BadInput.
+    """
+    recipe = RECIPES[name]
+    recipe = type(name, (recipe,), dict(changed(recipe, *change.split("=", 1)) for change in changes))
     with torch.random.fork_rng(devices=[]):  # PyTorch's layers can draw their first weights from nowhere else
         torch.manual_seed(seed)
-        return RECIPES[name](**options)
+        return recipe(**options)
+
+
+def changed(recipe, name, text=""):
+    """(name, value) of one of the recipe's numbers or names, read from text. Raises BadInput."""
+    has_options = "batch_size", "lr"
+    now = {
+        key: value
+        for key, value in vars(recipe).items()
+        if type(value) in (int, float, str) and not key.startswith("__") and key not in has_options
+    }
+    try:
+        value = text if isinstance(now[name], str) else float(text) if "." in text else int(text)
+        if name == "networks" and value not in FAMILIES:
+            raise ValueError(value)
+    except (KeyError, ValueError) as error:
+        known = ", ".join(f"{key}={value}" for key, value in now.items())
+        raise BadInput(f"--set cannot make it {name}={text}; now it is {known}.") from error
+    return name, value

@@ -125,7 +125,7 @@ class Run:
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
         write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
         path = self.folder / "generator.safetensors"
-        weights.save(path, self.options["model"], self.recipe.generator, self.provenance())
+        weights.save(path, self.recipe.networks, self.recipe.generator, self.provenance())
 
     def provenance(self):
         """What the weights file says of how it was made."""

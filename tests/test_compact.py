@@ -226,6 +226,16 @@ def test_the_schedule_is_stretched_over_the_run():
     assert recipe.schedule(1) == pytest.approx((0.00002, 0.02, 0))
 
 
+def test_a_recipe_can_be_changed():
+    assert build("compact", 1, ["shift=0", "last_gamma=1"], steps=10).schedule(1) == pytest.approx(
+        (0.00002, 1, 0)
+    )
+    assert isinstance(build("report", 1, ["networks=compact"]).G, Generator)
+    for change in ("wings=2", "shift=far", "shift", "lr=0.1", "networks=judge", "has_schedule=0", "step=1"):
+        with pytest.raises(BadInput, match=f"--set cannot make it {change}"):
+            build("compact", 1, [change], steps=10)
+
+
 def test_it_learns_which_digit_is_which(monkeypatch):
     """Two "digits", a bar at the left and a bar at the right: the one asked for is drawn."""
     monkeypatch.setattr(Compact, "ema_decay", 0.9)

@@ -15,7 +15,8 @@ from cgan.recipes import Report
 import pytest
 from PIL import Image
 
-OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]  # 40 images: 3 steps an epoch
+# 40 images: 3 steps an epoch
+OPTIONS = ["--model", "report", "--epochs", "2", "--batch-size", "16", "--threads", "1"]
 
 
 def run(mnist, out, *options):
@@ -45,7 +46,7 @@ def test_a_run_leaves_what_it_promises(mnist, tmp_path, capsys):
 
 
 def test_every_fiftieth_step_is_logged(mnist, tmp_path):
-    run(mnist, tmp_path / "out", "--epochs", "3", "--batch-size", "1", "--threads", "1")
+    run(mnist, tmp_path / "out", *OPTIONS, "--epochs", "3", "--batch-size", "1", "--threads", "1")
     lines = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text().splitlines()[1:]]
     assert [line["step"] for line in lines] == [50, 100]
     assert set(lines[0]) == {"step", "d_real", "d_fake", "g", "seconds"}
@@ -53,7 +54,7 @@ def test_every_fiftieth_step_is_logged(mnist, tmp_path):
 
 def test_more_epochs_by_resuming_are_the_same_as_at_a_go(mnist, tmp_path, undisturbed):
     out = tmp_path / "out"
-    one = run(mnist, out, "--epochs", "1", *OPTIONS[2:])
+    one = run(mnist, out, *OPTIONS, "--epochs", "1")
     assert one != undisturbed
     for name in ("log.jsonl", "preview-001.png", "losses.png", "generator.safetensors"):
         (out / name).unlink()

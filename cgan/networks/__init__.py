@@ -2,6 +2,6 @@
 
 from cgan.networks import compact, judge, report
 
-# Those that draw, by the name of their recipe.
-GENERATORS = {"report": report.Generator, "compact": compact.Generator}
+FAMILIES = {"report": report, "compact": compact}  # pairs of a Generator and a Discriminator
+GENERATORS = {name: family.Generator for name, family in FAMILIES.items()}
 NETWORKS = {**GENERATORS, "judge": judge.Judge}
