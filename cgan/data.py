@@ -96,9 +96,10 @@ def _download(root, file):
         for folder in made:  # those that it left empty
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+        reason = " ".join(str(error).split()).rstrip(".")
         raise BadInput(
             f"MNIST is not in {root} (there is no MNIST/raw/{file.name}) and could not be downloaded "
-            f"({' '.join(str(error).split()).rstrip('.')}); connect to the internet, or give --data a folder that holds it."
+            f"({reason}); connect to the internet, or give --data a folder that holds it."
         ) from error
 
 

@@ -8,9 +8,10 @@ without `model`, the answer is what this server draws by default today, and is a
 
 from cgan import render, sampling
 from cgan.errors import BadInput, whole_number
+from cgan.guard import sentence
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 DRAWING_VERSION = 1  # raise it when the same address gives other pixels than before
@@ -28,23 +29,21 @@ def routes(models):
     """The Starlette routes that draw with `models`, a dict of name -> Weights; the first is the default."""
 
     def digits(request: Request):
-        if not _may_see(request):
-            return _sentence(401, "This page asks for a user name and a password; log in there first.")
         asked = request.query_params
         name = asked.get("model", next(iter(models)))
         for other, weights in models.items():  # the weights' id decides, by whatever name they go here
             name = other if weights.id == asked.get("w") else name
         if name not in models:
-            return _sentence(404, f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
+            return sentence(404, f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
         weights = models[name]
         if asked.get("w", weights.id) != weights.id:
-            return _sentence(404, f"The weights of {name} here are {weights.id}, not the ones asked for.")
+            return sentence(404, f"The weights of {name} here are {weights.id}, not the ones asked for.")
         try:
             digit = whole_number("digit", request.path_params["digit"], 0, 9)
             seed = whole_number("seed", asked.get("seed", "0"), 0, sampling.MAX_SEED)
             count = whole_number("n", asked.get("n", "1"), 1, MAX_TILES)
         except BadInput as error:
-            return _sentence(400, str(error))
+            return sentence(400, str(error))
         etag = f'"{DRAWING_VERSION}-{weights.id}-{digit}-{seed}-{count}"'
         lasting = "model" in asked and "w" in asked
         whose = "public" if request.app.auth is None else "private"
@@ -56,14 +55,3 @@ def routes(models):
         return Response(picture, media_type="image/png", headers=headers)
 
     return [Route("/gradio_api/digits/{digit}.png", digits)]
-
-
-def _may_see(request):
-    """Whether the visitor has logged in, if the page asks for that: Gradio guards only its own routes."""
-    app = request.app  # Gradio's
-    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    return app.auth is None or any(request.cookies.get(cookie) in app.tokens for cookie in cookies)
-
-
-def _sentence(status, text):
-    return PlainTextResponse(text, status, headers={"Cache-Control": "no-store"})

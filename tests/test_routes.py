@@ -1,6 +1,6 @@
 import io
 
-from cgan import routes
+from cgan import guard, routes
 from cgan.errors import BadInput
 
 import numpy as np
@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 @pytest.fixture
 def client(report):
-    app = Starlette(routes=routes.routes({"report": report}))
+    app = Starlette(**guard.app_kwargs(routes.routes({"report": report})))
     app.auth, app.cookie_id, app.tokens = None, "x", {}  # what Gradio's app has
     return TestClient(app)
 
