@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from cgan import data, recipes
+from cgan.bench import multiplication_rate
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
 from cgan.files import digest
 from cgan.run import Run, held, load_state, stop_after_this_step
@@ -168,16 +169,6 @@ def forecast(epoch_seconds, epochs_left):
     if epochs_left > 5:
         sentence += f" --epochs 5 would take {epoch_seconds * 5 / 60:.0f} min and draw more digits wrong."
     return sentence
-
-
-def multiplication_rate(size=1024):
-    """What bounds the speed of a step here, on as many threads: GFLOP/s of float32 matrix products."""
-    a, seconds = torch.rand(size, size), []
-    for _ in range(5):
-        start = time.perf_counter()
-        a @ a
-        seconds.append(time.perf_counter() - start)
-    return 2 * size**3 / min(seconds) / 1e9
 
 
 if __name__ == "__main__":
