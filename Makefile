@@ -1,13 +1,16 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 
-.PHONY: app test lint pictures clean
+.PHONY: app test soak lint pictures clean
 
 app: .venv/ready  ## the page; options by ARGS="--port 8000"
 	$(RUN) app.py $(ARGS)
 
 test: .venv/ready-dev
 	$(RUN) -m pytest $(ARGS)
+
+soak: .venv/ready-dev  ## what takes minutes: kills, mutated files, hostile requests
+	$(RUN) -m pytest -m soak --durations=0 $(ARGS)
 
 lint: .venv/ready-dev
 	$(RUN) -m ruff format --check .
