@@ -72,7 +72,7 @@ def test_the_kl_term_is_that_of_torch():
 
 
 def test_the_reconstruction_term_is_binary_cross_entropy():
-    ink, logits = torch.rand(5, 1, 28, 28), 4 * torch.randn(5, 784)
+    ink, logits = torch.rand(5, 1, 28, 28).double(), 4 * torch.randn(5, 784).double()
     expected = binary_cross_entropy(torch.sigmoid(logits), ink.flatten(1), reduction="none").sum(1).mean()
     torch.testing.assert_close(losses.reconstruction_loss(logits, ink * 2 - 1), expected)
 
@@ -110,7 +110,7 @@ def test_vae_cgan_is_report_on_reconstructions(vae, monkeypatch):
 
 def test_defaults_are_the_recipes(mnist, tmp_path):
     for model, epochs, z_dim in (("vae", 50, 2), ("cvae", 50, 2), ("report", 20, 100)):
-        options, _ = train.prepare(["--model", model, "--out", str(tmp_path / model)])
+        options, _ = train.prepare(["--model", model], tmp_path)
         assert (options.epochs, options.lr) == (epochs, 0.001)
         assert build(model, 0).generator.config["z_dim"] == z_dim
 
