@@ -193,6 +193,7 @@ def test_a_vae_refuses_a_digit_and_draws_without(vae, tmp_path, capsys):
         lambda: sampling.generate([7], 0, model),
         lambda: routes.draw(model, 7, 42, 4),
         lambda: sampling.latent_plane(model, digit=7),
+        lambda: sampling.morph((7, 0, 0), (1, 0, 0), [0.5], model),
     ):
         with pytest.raises(BadInput) as refusal:
             ask()
@@ -202,6 +203,10 @@ def test_a_vae_refuses_a_digit_and_draws_without(vae, tmp_path, capsys):
     for n in (0, 1, 15, 17):
         assert torch.equal(sampling.generate_any(n, 5, model), pictures[:n])
     told = weights.load(saved(tmp_path / "cvae.safetensors", "cvae"))
+    start, middle, end = sampling.morph((7, 3, 0), (1, 3, 0), [0.0, 0.5, 1.0], told)
+    assert torch.equal(start[None], sampling.generate([7], 3, told))
+    assert torch.equal(end[None], sampling.generate([1], 3, told))
+    assert not torch.equal(middle, start) and not torch.equal(middle, end)
     for ask in (lambda: sampling.generate_any(1, 5, told), lambda: sampling.latent_plane(told)):
         with pytest.raises(BadInput, match="A cvae draws the digit that it is asked for; say which"):
             ask()
