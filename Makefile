@@ -18,7 +18,7 @@ lint: .venv/ready-dev
 
 pictures: .venv/ready-dev  ## those in the README; DATA is a folder of MNIST
 	$(RUN) -m cgan.generate --digit 0-9 --count 7 --seed 5 --out docs/digits.png
-	$(RUN) -m cgan.evaluate weights/report.safetensors --data $(or $(DATA),data) --sheet docs/drawn-and-real.png
+	$(RUN) -m cgan.evaluate weights/compact.safetensors --data $(or $(DATA),data) --sheet docs/drawn-and-real.png
 	$(RUN) -m tests.screenshots docs
 
 clean:

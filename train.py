@@ -155,7 +155,7 @@ def prepare(argv, out):
         )
     recipe = recipes.RECIPES[options.model]
     options.out = out
-    options.epochs = options.epochs or getattr(recipe, "epochs", 20)
+    options.epochs = options.epochs or recipe.epochs
     options.batch_size = options.batch_size or recipe.batch_size
     options.lr = recipe.lr if options.lr is None else options.lr
     if not 0 < options.lr < float("inf"):

@@ -206,6 +206,8 @@ def table(lines):
     headings = [results.IN_MARKDOWN[name] for name in COLUMNS]
     rows = [["", "seeds", *headings, "CPU minutes"], ["---", *["--:"] * (len(COLUMNS) + 2)]]
     for line, runs in lines.items():
+        if not runs:  # not measured yet
+            continue
         row = [line, str(len(runs))]
         for name in [*COLUMNS, "cpu_minutes"]:
             values = [run[name] for run in runs.values() if name in run]

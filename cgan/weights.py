@@ -20,7 +20,7 @@ import torch
 from safetensors import SafetensorError
 
 FORMAT = 1
-DEFAULT = "report"  # the weights that draw unless others are asked for
+DEFAULT = "compact"  # the weights that draw unless others are asked for
 MAX_BYTES = 50_000_000
 MAX_HEADER_BYTES = 200_000
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"

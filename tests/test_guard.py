@@ -6,8 +6,8 @@ import threading
 import time
 from urllib.parse import quote
 
-import app as page
 from cgan import guard, routes
+from cgan.page import draw
 
 import httpx
 import pytest
@@ -172,7 +172,7 @@ def test_our_addresses_answer_whatever_is_asked(report, count):
 @pytest.mark.parametrize("count", [40, SOAK])
 def test_generate_answers_whatever_is_asked(client, count):
     good = st.tuples(
-        st.integers(0, 9), st.integers(0, 65535), st.sampled_from(page.COUNTS), st.just("report")
+        st.integers(0, 9), st.integers(0, 65535), st.sampled_from(draw.COUNTS), st.just("report")
     )
 
     @cases(count)
