@@ -24,6 +24,9 @@ def main(argv=None):
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args(argv)
     for name, kept in study.load().items():
+        kept = {line: measured for line, measured in kept.items() if measured}  # not all may be done yet
+        if not kept:
+            continue
         figure = {"models": models, "ablation": ablation}.get(name, by_epoch)(name, kept)
         file = study.strips().parent / f"study-{name}.png"
         figure.savefig(file, dpi=100, metadata={"Software": None})

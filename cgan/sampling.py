@@ -83,6 +83,13 @@ def generate_any(count, seed, weights):
     return _draw(weights, z, torch.zeros(count, dtype=torch.long))
 
 
+def generate_some(count, seed, weights):
+    """Draw `count` pictures with any weights: the ten digits in turn, or whichever come if they know none."""
+    if weights.knows_digits:
+        return generate([i % 10 for i in range(count)], seed, weights)
+    return generate_any(count, seed, weights)
+
+
 def latent_plane(weights, digit=None, size=20):
     """What lies where in a latent space of two dimensions: float (size * size, 1, 28, 28), row by row.
 

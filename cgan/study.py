@@ -121,9 +121,10 @@ def measure(file, judges):
     measures = results.complete(
         results.of_judges(judges), {"measures": evaluate.measure(images, labels, judges)}
     )
-    seconds = generator.provenance.get("cpu_seconds")
-    work = {"cpu_minutes": seconds / 60} if seconds else {}  # not known of a run that an older program began
-    return {**{name: measures[name] for name in COLUMNS}, **work, "id": generator.id}
+    made = {"minutes": generator.provenance["seconds"] / 60, "id": generator.id}
+    if cpu_seconds := generator.provenance.get("cpu_seconds"):  # an older program did not count them
+        made["cpu_minutes"] = cpu_seconds / 60
+    return {**{name: measures[name] for name in COLUMNS}, **made}
 
 
 def compare_models(kept, judges, options):
@@ -166,23 +167,16 @@ def milliseconds(models):
     for _ in range(REPETITIONS):
         for name, model in models.items():
             start = time.perf_counter()
-            draw(model, TILES)
+            render.to_uint8(sampling.generate_some(TILES, 0, model))
             seconds[name].append(time.perf_counter() - start)
     return {name: 1000 * statistics.median(times) for name, times in seconds.items()}
 
 
-def draw(model, count):
-    """`count` pictures, the ten digits in turn if it knows them: uint8 (count, 28, 28)."""
-    if model.knows_digits:
-        return render.to_uint8(sampling.generate([i % 10 for i in range(count)], 0, model))
-    return render.to_uint8(sampling.generate_any(count, 0, model))
-
-
 def write_strips(name, models):
     """docs/strips/NAME.png: a row of 20 pictures for each of the models."""
-    rows = torch.cat([draw(model, 20) for model in models])
+    rows = torch.cat([sampling.generate_some(20, 0, model) for model in models])
     strips().mkdir(parents=True, exist_ok=True)
-    write_atomically(strips() / f"{name}.png", render.png(render.grid(rows, 20)))
+    write_atomically(strips() / f"{name}.png", render.png(render.grid(render.to_uint8(rows), 20)))
 
 
 def strips():
@@ -204,17 +198,16 @@ def save(kept):
 def table(lines):
     """The lines of a study, {line: {seed: measures}}, in Markdown: mean and spread over the seeds."""
     headings = [results.IN_MARKDOWN[name] for name in COLUMNS]
-    rows = [["", "seeds", *headings, "CPU minutes"], ["---", *["--:"] * (len(COLUMNS) + 2)]]
+    rows = [["", "seeds", *headings, "minutes"], ["---", *["--:"] * (len(COLUMNS) + 2)]]
     for line, runs in lines.items():
         if not runs:  # not measured yet
             continue
         row = [line, str(len(runs))]
-        for name in [*COLUMNS, "cpu_minutes"]:
-            values = [run[name] for run in runs.values() if name in run]
+        for name in [*COLUMNS, "minutes"]:
+            values = [run[name] for run in runs.values()]
             decimals = results.MEASURES.get(name, ("", 1))[1]
-            mean = f"{statistics.mean(values):.{decimals}f}" if values else ""
             spread = f" ± {statistics.stdev(values):.{decimals}f}" if len(values) > 1 else ""
-            row.append(mean + spread)
+            row.append(f"{statistics.mean(values):.{decimals}f}{spread}")
         rows.append(row)
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
