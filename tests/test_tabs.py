@@ -130,19 +130,23 @@ def test_keys_and_a_picture_that_follows_the_hand(open_page, drawn):
     page.focus("#seed input[type=number]")
     page.keyboard.press("ArrowUp")  # Gradio's own
     times = page.evaluate("""async () => {
-        const range = document.querySelector('#seed input[type=range]'), times = [];
+        const range = document.querySelector('#seed input[type=range]'), live = [], plain = [];
         for (let seed = 1000; seed < 1020; seed++) {
-            const start = performance.now();
+            let start = performance.now();
             range.value = seed;
             range.dispatchEvent(new Event('input', {bubbles: true}));
             while (!document.querySelector('#picture img').src.includes(`seed=${seed}&`))
                 await new Promise((resolve) => setTimeout(resolve));
-            times.push(performance.now() - start);
+            live.push(performance.now() - start);
+            start = performance.now();
+            await (await fetch(`gradio_api/digits/8.png?seed=${seed + 5000}&n=16`)).arrayBuffer();
+            plain.push(performance.now() - start);
         }
-        return times.sort((a, b) => a - b);
+        return [live, plain].map((times) => times.sort((a, b) => a - b)[10]);
     }""")
-    assert times[10] < 100  # on a machine that may do other work; quiet, it is under 25
-    assert drawn[-1] == (8, 1019, 16) and len(drawn) == len(set(drawn))
+    # The hand waits for the drawing and little else: this holds on a busy machine, too.
+    assert times[0] < 2 * times[1] + 25, times
+    assert (8, 1019, 16) in drawn[-2:] and len(drawn) == len(set(drawn))
 
 
 def test_a_set_to_take_away(open_page, report):
