@@ -67,7 +67,6 @@ def test_learning_rates_are_measured_on_the_way_and_drawn(two_rates, tmp_path, m
     assert len({runs["0"]["id"] for runs in kept.values()}) == 4 == len(measured)
     made = study.weights.load(measured[3]).provenance
     assert (made["options"]["lr"], made["steps"]) == (0.01, 3)
-    assert kept["0.01, epoch 1"]["0"]["cpu_minutes"] * 60 == pytest.approx(made["cpu_seconds"])
     assert Image.open(tmp_path / "strips" / "lr-1.png").size == (20 * 28, 2 * 28)
 
     # Stopped before the last measure was kept: that one is done again, and nothing else.
