@@ -15,7 +15,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from cgan import page, routes, weights, writing
+from cgan import guard, page, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
 from cgan.page import draw, morph, write
 
@@ -76,7 +76,7 @@ def launch(demo, models, **options):
         prevent_thread_lock=True,
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
-        app_kwargs={"routes": routes.routes(models)},
+        app_kwargs=guard.app_kwargs(routes.routes(models)),
         theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
         css_paths=page.FOLDER / "style.css",
         head=page.head(settings),
@@ -105,9 +105,7 @@ def parse_args(argv=None):
 def main(argv=None):
     options = parse_args(argv)
     models = weights.load_generators([*options.weights, weights.SHIPPED])
-    auth = None if options.auth is None else tuple(options.auth.split(":", 1))
-    if auth is not None and (len(auth) < 2 or not all(auth)):
-        raise BadInput("--auth must be USER:PASSWORD, with a colon between the two.")
+    auth = guard.log_in(options.auth)
     try:
         socket.create_server((options.host, options.port)).close()
     except OSError as error:

@@ -12,10 +12,11 @@ from itertools import islice
 from pathlib import Path
 
 from cgan import data, recipes, weights
+from cgan.bench import multiplication_rate
 from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
 from cgan.files import digest
 from cgan.networks.vae import AutoEncoder
-from cgan.run import Run, load_state, stop_after_this_step
+from cgan.run import Run, held, load_state, stop_after_this_step
 
 import torch
 from tqdm import tqdm
@@ -62,7 +63,18 @@ def parse_args(argv=None, saved=None):
 
 
 def main(argv=None):
-    options, state = prepare(argv)
+    options = parse_args(argv)
+    out = options.out or Path("runs") / options.model
+    if not options.resume:
+        out.mkdir(parents=True, exist_ok=True)
+    elif not out.is_dir():
+        raise BadInput(f"There is no run to resume in {out}; leave out --resume to start one there.")
+    with held(out):
+        train(*prepare(argv, out))
+
+
+def train(options, state):
+    """From `state` (None: from the start) to the last step, or to a Ctrl-C, saving on the way."""
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
     epoch_steps = data.steps_of_epoch(images, options.batch_size)
@@ -122,10 +134,9 @@ def main(argv=None):
     print(f"See what they draw: python app.py --weights {options.out}")
 
 
-def prepare(argv):
-    """The options, complete and checked, and the state to go on from (None for a new run)."""
+def prepare(argv, out):
+    """The options of the run in `out`, complete and checked, and the state to go on from (None if new)."""
     options, state = parse_args(argv), None
-    out = options.out or Path("runs") / options.model
     if options.resume:
         state = load_state(out)
         options = parse_args(argv, state["options"])
@@ -144,12 +155,11 @@ def prepare(argv):
         )
     recipe = recipes.RECIPES[options.model]
     options.out = out
-    options.epochs = options.epochs or getattr(recipe, "epochs", 20)
+    options.epochs = options.epochs or recipe.epochs
     options.batch_size = options.batch_size or recipe.batch_size
     options.lr = recipe.lr if options.lr is None else options.lr
     if not 0 < options.lr < float("inf"):
         raise BadInput(f"--lr must be above 0, not {options.lr}.")
-    out.mkdir(parents=True, exist_ok=True)  # before MNIST is downloaded for nothing
     try:
         torch.empty(0, device=options.device)
     except (RuntimeError, AssertionError) as error:
@@ -189,16 +199,6 @@ def forecast(epoch_seconds, epochs_left):
     if epochs_left > 5:
         sentence += f" --epochs 5 would take {epoch_seconds * 5 / 60:.0f} min and draw more digits wrong."
     return sentence
-
-
-def multiplication_rate(size=1024):
-    """What bounds the speed of a step here, on as many threads: GFLOP/s of float32 matrix products."""
-    a, seconds = torch.rand(size, size), []
-    for _ in range(5):
-        start = time.perf_counter()
-        a @ a
-        seconds.append(time.perf_counter() - start)
-    return 2 * size**3 / min(seconds) / 1e9
 
 
 if __name__ == "__main__":

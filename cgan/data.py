@@ -12,6 +12,7 @@ import torch
 from torchvision import datasets
 from torchvision.datasets.mnist import read_image_file, read_label_file
 
+MAX_IMAGES = 1_000_000
 DEFAULT_ROOT = os.environ.get("MNIST_DIR", "data")
 
 
@@ -24,6 +25,8 @@ def load(root=DEFAULT_ROOT, train=True):
     folder = Path(root) / "MNIST" / "raw"
     split = "train" if train else "t10k"
     images_file, labels_file = folder / f"{split}-images-idx3-ubyte", folder / f"{split}-labels-idx1-ubyte"
+    for file in folder.glob("*-ubyte"):  # before torchvision reads any of them
+        _check_size(file)
     for file in (images_file, labels_file):
         if not file.is_file():
             _download(root, file)
@@ -71,15 +74,32 @@ def random_stream(seed, purpose, position):
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
 
 
+def _check_size(file):
+    """Raises BadInput unless the file is as long as its IDX header says, and that is not too long to read."""
+    with open(file, "rb") as opened:
+        dimensions = 3 if "images" in file.name else 1
+        magic, *shape = np.frombuffer(opened.read(4 + 4 * dimensions).ljust(16, b"\0"), ">u4").tolist()
+    shape, size = shape[:dimensions], file.stat().st_size
+    if magic != 0x800 + dimensions or size != 4 + 4 * dimensions + math.prod(shape):
+        raise _unusable(file, "it is cut short or not an IDX file")
+    if size > MAX_IMAGES * 28 * 28:
+        raise _unusable(file, f"it holds more than {MAX_IMAGES:,} images")
+
+
 def _download(root, file):
+    made = [folder for folder in (file.parent, file.parent.parent, Path(root)) if not folder.exists()]
     try:
         datasets.MNIST(root, download=True)
     except (RuntimeError, OSError, AssertionError, ValueError, TypeError, LookupError) as error:
         if file.is_file():
             return  # torchvision also reads the files; `_read` says better which one is damaged
+        for folder in made:  # those that it left empty
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        reason = " ".join(str(error).split()).rstrip(".")
         raise BadInput(
             f"MNIST is not in {root} (there is no MNIST/raw/{file.name}) and could not be downloaded "
-            f"({str(error).rstrip('.')}); connect to the internet, or give --data a folder that holds it."
+            f"({reason}); connect to the internet, or give --data a folder that holds it."
         ) from error
 
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+from contextlib import contextmanager
 from pathlib import Path
+
+from cgan.errors import BadInput
 
 import torch
 
@@ -17,9 +20,31 @@ def write_atomically(path, data):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
+    except OSError as error:
         temporary.unlink(missing_ok=True)
+        error.filename = error.filename or str(path)  # a full disk does not say where
         raise
+
+
+@contextmanager
+def locked(path, sentence):
+    """Holds the system's lock on the file `path`, which ends with the process, however that ends.
+
+    Raises BadInput(sentence) if another process holds it. The file stays: only its lock means something.
+    """
+    with open(path, "ab") as file:
+        try:
+            if os.name == "nt":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError) as error:
+            raise BadInput(sentence) from error
+        yield
 
 
 def digest(value):

@@ -21,10 +21,11 @@ from cgan import generate, render, sampling, writing
 from cgan import weights as weights_files
 from cgan.errors import BadInput, whole_number
 from cgan.files import digest
+from cgan.guard import sentence
 
 import torch
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 DRAWING_VERSION = 1  # raise it when the same address gives other pixels than before
@@ -118,13 +119,11 @@ def routes(models):
 
     def address(path, make, media_type):
         def answer(request: Request):
-            if not _may_see(request):
-                return _sentence(401, "This page asks for a user name and a password; log in there first.")
             asked = {**request.query_params, **request.path_params}
             try:
                 weights = _chosen(models, asked)
             except BadInput as error:
-                return _sentence(404, str(error))
+                return sentence(404, str(error))
             try:
                 if make is set_zip:
                     return _stream(make(weights, asked))
@@ -138,7 +137,7 @@ def routes(models):
                     return Response(status_code=304, headers=headers)
                 return Response(make(weights, asked), media_type=media_type, headers=headers)
             except BadInput as error:
-                return _sentence(400, str(error))
+                return sentence(400, str(error))
 
         return Route(f"/gradio_api/{path}", answer)
 
@@ -158,7 +157,7 @@ def _chosen(models, asked):
 
 def _stream(pieces):
     if not _making_a_set.acquire(blocking=False):
-        return _sentence(503, "Another set is being made at this moment; try again in a minute.")
+        return sentence(503, "Another set is being made at this moment; try again in a minute.")
 
     def held():
         try:
@@ -171,14 +170,3 @@ def _stream(pieces):
     first = next(stream)  # from here on it releases the lock even if the visitor has gone
     headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment; filename=digits.zip"}
     return StreamingResponse(itertools.chain([first], stream), media_type="application/zip", headers=headers)
-
-
-def _may_see(request):
-    """Whether the visitor has logged in, if the page asks for that: Gradio guards only its own routes."""
-    app = request.app  # Gradio's
-    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    return app.auth is None or any(request.cookies.get(cookie) in app.tokens for cookie in cookies)
-
-
-def _sentence(status, text):
-    return PlainTextResponse(text, status, headers={"Cache-Control": "no-store"})

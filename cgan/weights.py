@@ -20,8 +20,9 @@ import torch
 from safetensors import SafetensorError
 
 FORMAT = 1
-DEFAULT = "report"  # the weights that draw unless others are asked for
-MAX_BYTES = 100_000_000
+DEFAULT = "compact"  # the weights that draw unless others are asked for
+MAX_BYTES = 50_000_000
+MAX_HEADER_BYTES = 200_000
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 
 
@@ -84,6 +85,8 @@ def load(path):
     if path.stat().st_size > MAX_BYTES:
         raise _refused(path, f"larger than {MAX_BYTES // 1_000_000} MB")
     data = path.read_bytes()
+    if int.from_bytes(data[:8], "little") > MAX_HEADER_BYTES:
+        raise _refused(path, "damaged, cut short or not a .safetensors file")
     try:
         tensors = safetensors.torch.load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
@@ -97,11 +100,12 @@ def load(path):
         version, model, config, provenance = (
             about[key] for key in ("format", "model", "config", "provenance")
         )
+        whole = seal == digest(about) and claimed == digest({"config": config, "tensors": tensors})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refused(path, "a .safetensors file of another program, or damaged") from error
     if isinstance(version, int) and version > FORMAT:
         raise BadInput(f"{path} is of a newer program (its format is {version}); update this one.")
-    if not as_written or seal != digest(about) or claimed != digest({"config": config, "tensors": tensors}):
+    if not as_written or not whole:
         raise _refused(path, "damaged: its contents do not match its digest")
     if not (isinstance(model, str) and isinstance(config, dict) and isinstance(provenance, dict)):
         raise _refused(path, "not described as a weights file is")
@@ -119,8 +123,10 @@ def _rebuild(path, model, config, tensors):
         for name, wanted in network.state_dict().items():
             if wanted.dtype == torch.float and tensors[name].dtype == torch.half:
                 tensors[name] = tensors[name].float()  # half precision is for the disk
+            if wanted.dtype != tensors[name].dtype:
+                raise TypeError("numbers of another type")
         network.load_state_dict(tensors, assign=True)
-    except (TypeError, ValueError, RuntimeError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError, RuntimeError) as error:
         raise _refused(path, f"not what a {model} network is made of") from error
     if not all(torch.isfinite(t).all() for t in tensors.values()):
         raise _refused(path, "of a training run that failed: it holds values that are not finite numbers")

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import app
-from cgan import routes
+from cgan import guard, routes
 from cgan.errors import BadInput
 
 import httpx
@@ -111,7 +111,7 @@ def test_sharing_without_a_network_is_said_while_the_page_goes_on(start):
 
 
 def test_a_log_in_covers_the_page_and_the_pictures(serve):
-    url = serve(auth=("ann", "secret"))
+    url = serve(auth=guard.log_in("ann:secret"))
     with httpx.Client(base_url=url) as client:
         picture = "/gradio_api/digits/3.png?seed=1"
         assert client.get(picture).status_code == 401

@@ -86,4 +86,5 @@ def test_no_data_and_no_network_is_said_in_a_sentence(tmp_path, monkeypatch):
 
     monkeypatch.setattr("torchvision.datasets.MNIST.download", fail)
     with pytest.raises(BadInput, match="train-images-idx3-ubyte.*could not be downloaded.*--data"):
-        data.load(tmp_path)
+        data.load(tmp_path / "new")
+    assert not (tmp_path / "new").exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+from types import SimpleNamespace
 
 from cgan import data, evaluate, judge, metrics, results, sampling, weights
 from cgan.errors import BadInput
@@ -153,7 +154,7 @@ def test_no_two_digits_share_a_z(folder, monkeypatch):
         return torch.full((len(labels), 1, 28, 28), -1.0)
 
     monkeypatch.setattr(sampling, "generate", generate)
-    images, labels = evaluate.draw(None, 3)
+    images, labels = evaluate.draw(SimpleNamespace(knows_digits=True), 3)
     assert images.shape == (30, 28, 28) and images.dtype == torch.uint8
     assert labels.tolist() == [digit for digit in range(10) for _ in range(3)]
     assert seeds == [({digit}, digit) for digit in range(10)]

@@ -1,7 +1,7 @@
 import io
 import zipfile
 
-from cgan import routes
+from cgan import guard, routes
 from cgan.errors import BadInput
 
 import numpy as np
@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 @pytest.fixture
 def client(report):
-    app = Starlette(routes=routes.routes({"report": report}))
+    app = Starlette(**guard.app_kwargs(routes.routes({"report": report})))
     app.auth, app.cookie_id, app.tokens = None, "x", {}  # what Gradio's app has
     return TestClient(app)
 

@@ -35,7 +35,7 @@ def test_a_run_leaves_what_it_promises(mnist, tmp_path, capsys):
     run(mnist, out, *OPTIONS)
     names = {path.name for path in out.iterdir()}
     previews = {"preview-001.png", "preview-002.png"}
-    assert names == {"state.pt", "log.jsonl", "losses.png", "generator.safetensors"} | previews
+    assert names == {"state.pt", "log.jsonl", "losses.png", "generator.safetensors", "lock"} | previews
     assert Image.open(out / "preview-002.png").size == (280, 280)
     assert (out / "preview-001.png").read_bytes() != (out / "preview-002.png").read_bytes()
     assert json.loads((out / "log.jsonl").read_text().splitlines()[0])["batch_size"] == 16

@@ -12,7 +12,8 @@ class AutoEncoder(nn.Module):
     """An encoder, pictures to where in the latent plane they belong, and a decoder, from there to pictures.
 
     To draw is to decode: z, float (N, z_dim), standard normal, and y, int64 (N,) from 0 to 9, to pictures
-    (N, 1, 28, 28) in [-1, 1]. If it is not `conditional`, it knows no digit: y is not looked at.
+    (N, 1, 28, 28) in [-1, 1]; y may be a mixture of the digits, float (N, 10). If it is not `conditional`, it
+    knows no digit: y is not looked at.
     """
 
     def __init__(self, z_dim=2, conditional=False):

@@ -14,7 +14,7 @@ class Compact:
     backward pass through D for both networks (Shen et al. 2021), a schedule, and an average of G that draws.
     """
 
-    batch_size, lr = 32, 0.001
+    batch_size, lr, epochs = 32, 0.001, 45
     has_schedule = True
     networks = "compact"
     betas = 0.0, 0.99  # of Adam; with a momentum of 0.5 the pictures of a digit became all alike

@@ -1,0 +1,186 @@
+"""Measure speed: medians and ratios, beside what the machine can do at that moment.
+
+python -m cgan.bench draw                # 64 pictures by each shipped generator, from z to bytes
+python -m cgan.bench train               # a step of each recipe, and the report's as straight-line code
+python -m cgan.bench start               # from the start of app.py to the first picture
+python -m cgan.bench --json bench.json   # all of it, for programs too
+"""
+
+import argparse
+import json
+import re
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from cgan import recipes, render, sampling, weights
+from cgan.errors import exit_with_a_sentence, whole_number_option
+from cgan.files import write_atomically
+from cgan.networks import report
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+PICTURES = 64
+EMPTY_PAGE = """
+import torch, gradio
+with gradio.Blocks(analytics_enabled=False) as demo: pass
+print("The page is at", demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)[1], flush=True)
+demo.block_thread()
+"""
+
+
+def parse_args(argv=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add, at_least_1 = parser.add_argument, whole_number_option(1, 10**6)
+    add("what", nargs="*", metavar="WHAT", help=f"of {', '.join(MEASURES)} (default: all)")
+    add("--json", metavar="FILE", help="also write the figures there")
+    add("--repeat", type=at_least_1, default=9, help="times each is measured, in turn (default: 9)")
+    add("--batch-size", type=at_least_1, help="images a training step (default: the recipe's)")
+    add("--threads", type=at_least_1, default=torch.get_num_threads(), help="(default: %(default)s)")
+    options = parser.parse_args(argv)
+    if unknown := set(options.what) - set(MEASURES):
+        parser.error(f"{', '.join(sorted(unknown))} is none of {', '.join(MEASURES)}")
+    return options
+
+
+def main(argv=None):
+    options = parse_args(argv)
+    torch.set_num_threads(options.threads)
+    figures = {"threads": options.threads, "repeat": options.repeat}
+    for name in options.what or MEASURES:
+        figures[name] = MEASURES[name](options)
+        for row, values in figures[name].items():
+            print(f"{name:6} {row:24}", "  ".join(f"{key} {value:.4g}" for key, value in values.items()))
+    if options.json:
+        write_atomically(options.json, json.dumps(figures, indent=1).encode())
+
+
+def multiplication_rate(size=1024):
+    """What bounds the speed of a step here, on as many threads: GFLOP/s of float32 matrix products."""
+    a, seconds = torch.rand(size, size), []
+    for _ in range(5):
+        start = time.perf_counter()
+        a @ a
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / min(seconds) / 1e9
+
+
+def compare(functions, repeat):
+    """Call each of a dict of functions in turn, `repeat` times, and once before that doesn't count.
+
+    Returns for each the median, least and most ms, and "ratio": the median over the turns of its time to that
+    of the first function in the same turn.
+    """
+    turns = []
+    for _ in range(repeat + 1):
+        turns.append({})
+        for name, function in functions.items():
+            start = time.perf_counter()
+            function()
+            turns[-1][name] = 1000 * (time.perf_counter() - start)
+    first, turns = next(iter(functions)), turns[1:]
+    rows = {}
+    for name in functions:
+        ms = [turn[name] for turn in turns]
+        ratio = statistics.median(turn[name] / turn[first] for turn in turns)
+        rows[name] = {"ms": statistics.median(ms), "least": min(ms), "most": max(ms), "ratio": ratio}
+    return rows
+
+
+def draw(options):
+    """z to uint8, beside the matrix product: "of_limit" is the per cent of its rate, on what is needed."""
+    matrix = torch.rand(1024, 1024)
+    functions, multiplications = {"1024 x 1024 matrices": lambda: matrix @ matrix}, {}
+    for name, file in weights.load_generators([weights.SHIPPED]).items():
+        functions[name] = lambda file=file: render.to_uint8(sampling.generate([7] * PICTURES, 0, file))
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            file.network(torch.zeros(1, file.config["z_dim"]), torch.zeros(1, dtype=torch.long))
+        multiplications[name] = counter.get_total_flops() / 2 * PICTURES
+    rows = compare(functions, options.repeat)
+    for name, needed in multiplications.items():
+        rows[name]["of_limit"] = 100 * needed / 1024**3 / rows[name]["ratio"]
+    return rows
+
+
+def train(options):
+    """A step of the two GANs at their own batch sizes, and the report's as one would first write it down."""
+    functions = {"report, straight-line": straight_line(*batch(options, "report"))[0]}
+    for name in ("report", "compact"):
+        recipe = recipes.build(name, 0, steps=10**6)
+        x, y = batch(options, name)
+        functions[name] = lambda recipe=recipe, x=x, y=y: recipe.step(x, y)
+    return compare(functions, options.repeat)
+
+
+def batch(options, name):
+    """Noise to learn from, x (N, 1, 28, 28) and y (N,): a step's time does not depend on the pictures."""
+    n = options.batch_size or recipes.RECIPES[name].batch_size
+    return torch.rand(n, 1, 28, 28, generator=torch.Generator().manual_seed(0)) * 2 - 1, torch.arange(n) % 10
+
+
+def straight_line(x, y, seed=0):
+    """The report's step with nothing done for speed, and the recipe with the same weights: (step, recipe)."""
+    recipe = recipes.build("report", seed)
+    G, D, bce = report.Generator(), report.Discriminator(), nn.BCELoss()
+    G.load_state_dict(recipe.G.state_dict())
+    D.load_state_dict(recipe.D.state_dict())
+    G_optimizer, D_optimizer = (
+        torch.optim.Adam(G.parameters(), 0.001),
+        torch.optim.Adam(D.parameters(), 0.001),
+    )
+    rng, real, fake = torch.Generator(), torch.ones(len(x)), torch.zeros(len(x))
+
+    def step():
+        D_optimizer.zero_grad()
+        d_real = bce(D.probability(x, y), real)
+        d_real.backward()
+        D_optimizer.step()
+
+        D_optimizer.zero_grad()
+        pictures = G(torch.randn(len(x), 100, generator=rng), y)
+        d_fake = bce(D.probability(pictures.detach(), y), fake)
+        d_fake.backward()
+        D_optimizer.step()
+
+        G_optimizer.zero_grad()
+        g = bce(D.probability(G(torch.randn(len(x), 100, generator=rng), y), y), real)
+        g.backward()
+        G_optimizer.step()
+        return {"d_real": d_real.item(), "d_fake": d_fake.item(), "g": g.item()}
+
+    return step, recipe
+
+
+def start(options):
+    """From the start of a process to its first picture, beside torch, gradio and an empty page."""
+    folder = Path(__file__).resolve().parent.parent
+    functions = {
+        "torch, gradio, empty page": lambda: first_answer(["-c", EMPTY_PAGE], "", folder),
+        "app.py": lambda: first_answer(["app.py", "--port", "7981"], "gradio_api/digits/7.png?n=64", folder),
+    }
+    return compare(functions, options.repeat)
+
+
+def first_answer(arguments, address, folder):
+    """Start Python, read `address` from the page that it says it serves, and end it."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True)
+    try:
+        url = re.search(r"http://\S+", process.stdout.readline())[0]
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url + address).read()
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+MEASURES = {"draw": draw, "train": train, "start": start}
+
+if __name__ == "__main__":
+    with exit_with_a_sentence():
+        main()

@@ -1,0 +1,194 @@
+"""Hostile requests: the closed is closed, a password covers all, and nothing ends in a 5xx or a traceback."""
+
+import json
+import sys
+import threading
+import time
+from urllib.parse import quote
+
+from cgan import guard, routes
+from cgan.page import draw
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+SOAK = pytest.param(2000, marks=pytest.mark.soak)
+MARK = "a-name-that-no-file-has"
+CLOSED = [
+    "monitoring",
+    "monitoring/summary",
+    "gradio_api/file=http://127.0.0.1:1/x",
+    "gradio_api/file=HTTPS://127.0.0.1:1/x",
+    "gradio_api/file=%2fetc%2fpasswd",
+    "gradio_api/file=/etc/passwd",
+    "gradio_api/file=../../etc/passwd",
+    "gradio_api/file=README.md",
+    "gradio_api/file={folder}/../../../../../../../../etc/passwd",
+    "gradio_api/file={folder}",
+    "gradio_api/file/etc/passwd",
+    "gradio_api/proxy=http://127.0.0.1:1/",
+    "gradio_api/stream/a/b/0/playlist.m3u8",
+    "gradio_api/deep_link?session_hash=a",
+    "gradio_api/dev/reload",
+    "gradio_api/runs",
+    "gradio_api/digits/../../../etc/passwd",
+    "docs",
+    "openapi.json",
+]
+
+
+@pytest.fixture(scope="module")
+def client(url):
+    with httpx.Client(base_url=url, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def locked(serve):
+    with httpx.Client(base_url=serve(auth=guard.log_in("ann:sécret")), timeout=20) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_what_is_closed(client, path):
+    answer = client.get("/" + path.format(folder=guard.get_upload_folder()))
+    assert (answer.status_code, answer.text) == (404, "There is nothing at this address.")
+
+
+def test_the_queue_has_no_way_around(client):
+    body = {"data": [7, 42, 16, "report"], "fn_index": 0, "session_hash": "a"}
+    for path in ("run/generate", "api/generate", "run/predict", "api/predict/", "component_server"):
+        assert client.post(f"/gradio_api/{path}", json=body).status_code == 404
+    assert client.post("/gradio_api/upload", files={"files": b"x"}).status_code == 404
+
+
+def test_the_host_header_has_no_say(client):
+    for host in ("x/login?", "x/assets/#", "[", "a:b:c"):
+        answer = client.get("/monitoring", headers={"Host": host})
+        assert answer.status_code in (400, 404)
+
+
+def test_long_requests_are_refused(client):
+    answer = client.post("/gradio_api/queue/join", content=b"[" * (guard.MAX_BODY + 1))
+    assert answer.status_code == 413
+    assert client.post("/gradio_api/queue/join", content=iter([b"{}"])).status_code == 411
+
+
+def test_a_password_covers_every_address(locked):
+    for path in {"/config", "/gradio_api/info", "/gradio_api/queue/data", "/gradio_api/heartbeat/a"}:
+        assert locked.get(path).status_code == 401
+    for path in ("digits/7.png", f"file={guard.get_upload_folder()}/a/image.png", "user", "queue/status"):
+        assert locked.get(f"/gradio_api/{path}").status_code == 401
+    for path in ("queue/join", "call/generate", "cancel", "reset"):
+        assert locked.post(f"/gradio_api/{path}", json={}).status_code == 401
+    assert '"components":[]' in locked.get("/").text  # the log-in form alone
+
+
+def test_guessing_is_slow_and_the_right_password_opens(locked, monkeypatch):
+    monkeypatch.setattr(guard, "SECONDS_A_GUESS", 0.2)
+
+    def guess(statuses, password="wrong"):
+        answer = httpx.post(
+            f"{str(locked.base_url).rstrip('/')}/login", data={"username": "ann", "password": password}
+        )
+        statuses.append(answer.status_code)
+
+    start, statuses = time.monotonic(), []
+    guesses = [threading.Thread(target=guess, args=[statuses]) for _ in range(5)]
+    for thread in guesses:
+        thread.start()
+    for thread in guesses:
+        thread.join()
+    assert statuses == [400] * 5 and time.monotonic() - start >= 5 * 0.2
+    monkeypatch.setattr(guard, "MAX_LOGINS", 0)
+    guess(statuses)
+    assert statuses.pop() == 429
+    monkeypatch.undo()
+    assert locked.post("/login", data={"username": "ann", "password": "sécret"}).status_code == 200
+    assert locked.get("/gradio_api/digits/7.png").status_code == locked.get("/config").status_code == 200
+    locked.cookies.clear()
+
+
+def test_a_full_server_says_when_to_come_back(client, monkeypatch):
+    monkeypatch.setattr(guard, "MAX_DRAWING", 0)
+    answer = client.get("/gradio_api/digits/7.png")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert client.get("/").status_code == 200
+    monkeypatch.setattr(guard, "MAX_OPEN", 0)
+    assert client.get("/").status_code == 503
+
+
+text = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    st.integers().map(str),
+    st.sampled_from(["0", "7", "-0", "1e3", "NaN", "٣", "1_0", "report", f"../{MARK}", f"/{MARK}\0", "%00"]),
+)
+asked = st.dictionaries(st.one_of(st.sampled_from("seed n model w".split()), text), text, max_size=6)
+values = st.recursive(
+    st.none() | st.booleans() | st.floats() | text | st.integers(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=6,
+)
+opened = []
+sys.addaudithook(lambda event, details: opened.append(details) if event in ("open", "os.listdir") else None)
+
+
+def cases(count):
+    return settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("count", [100, SOAK])
+def test_our_addresses_answer_whatever_is_asked(report, count):
+    ours = routes.routes({"report": report})
+    app = Starlette(**guard.app_kwargs(ours))
+    app.auth, app.cookie_id, app.tokens = None, "x", {}
+    client = TestClient(app)  # it raises what an address raises
+
+    @cases(count * len(ours))
+    @given(
+        st.sampled_from(ours),
+        st.lists(text, min_size=5, max_size=5),
+        asked,
+        st.sampled_from(["GET", "GET", "HEAD", "POST"]),
+    )
+    def hostile(route, words, asked, method):
+        path = route.path
+        for name, word in zip(route.param_convertors, words, strict=False):
+            path = path.replace("{" + name + "}", quote(word, safe="") or "x")
+        opened.clear()
+        start = time.process_time()
+        answer = client.request(method, path, params=asked)
+        assert answer.status_code < 500 and "Traceback" not in answer.text
+        assert time.process_time() - start < 2 and len(answer.content) < 1_000_000
+        assert MARK not in str(opened)
+
+    hostile()
+
+
+@pytest.mark.parametrize("count", [40, SOAK])
+def test_generate_answers_whatever_is_asked(client, count):
+    good = st.tuples(
+        st.integers(0, 9), st.integers(0, 65535), st.sampled_from(draw.COUNTS), st.just("report")
+    )
+
+    @cases(count)
+    @given(st.one_of(st.lists(values, max_size=5), st.tuples(values, values, values, values), good))
+    def hostile(data):
+        body = json.dumps({"data": data}).encode("utf-8", "replace")
+        opened.clear()
+        start = time.monotonic()
+        answer = client.post(
+            "/gradio_api/call/generate", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code < 500 and "Traceback" not in answer.text
+        if answer.status_code == 200:
+            answer = client.get(f"/gradio_api/call/generate/{answer.json()['event_id']}")
+            assert answer.status_code == 200 and "Traceback" not in answer.text
+            assert "event: complete" in answer.text or "event: error" in answer.text
+        assert time.monotonic() - start < 10 and MARK not in str(opened)
+
+    hostile()
