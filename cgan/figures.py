@@ -63,7 +63,9 @@ def ablation(name, lines):
             values = [measures[measure] for measures in seeds.values()]
             axes.barh(i, statistics.mean(values), color="C0", alpha=0.3)
             axes.plot(values, [i] * len(values), "o", color="C0")
-        axes.set(title=label, xlim=(90, 100) if measure == "right" else None)
+        if measure == "right":  # from just below the lowest, or all bars would look the same
+            axes.set_xlim(min(m[measure] for seeds in lines.values() for m in seeds.values()) - 1, 100)
+        axes.set_title(label)
     all_axes[0].set_yticks(range(len(lines)), [line.replace("`", "") for line in lines])
     all_axes[0].invert_yaxis()
     return figure

@@ -47,20 +47,21 @@ class Run:
 
     def __init__(self, folder, recipe, options, data_digest, state=None):
         self.folder, self.recipe, self.options, self.data_digest = Path(folder), recipe, options, data_digest
-        self.step, self.log, self.previews, self.seconds_before = 0, [], [], 0.0
+        self.step, self.log, self.previews, self.seconds_before, self.cpu_before = 0, [], [], 0.0, 0.0
         if state:
             if state["data_digest"] != data_digest:
                 raise BadInput(
                     f"The run in {folder} learned from other images than these; give --data the same ones."
                 )
             self.step, self.log, self.previews = state["step"], state["log"], state["previews"]
-            self.seconds_before = state["seconds"]
+            self.seconds_before, self.cpu_before = state["seconds"], state.get("cpu_seconds")
             try:
                 for name, part in recipe.parts.items():
                     part.load_state_dict(state["parts"][name])
             except (KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
                 raise _refused(self.folder / "state.pt") from error
         self.started = self.saved = time.monotonic()
+        self.cpu_started = time.process_time()
         self.folder.mkdir(parents=True, exist_ok=True)
         for left_by_a_kill in self.folder.glob("*.tmp"):
             left_by_a_kill.unlink()
@@ -71,6 +72,12 @@ class Run:
     def seconds(self):
         """How long this run has been training, in all its parts."""
         return self.seconds_before + time.monotonic() - self.started
+
+    @property
+    def cpu_seconds(self):
+        """The work of all threads in that time, however busy the machine; None if an older program began."""
+        if isinstance(self.cpu_before, float):
+            return self.cpu_before + time.process_time() - self.cpu_started
 
     def record(self, losses):
         """Count a step and, every 50, log its losses. Raises BadInput if they are not finite numbers."""
@@ -106,6 +113,7 @@ class Run:
             "data_digest": self.data_digest,
             "step": self.step,
             "seconds": self.seconds,
+            "cpu_seconds": self.cpu_seconds,
             "log": self.log,
             "previews": self.previews,
             "parts": {name: part.state_dict() for name, part in self.recipe.parts.items()},
@@ -141,6 +149,7 @@ class Run:
             "steps": self.step,
             "epochs": len(self.previews),
             "seconds": round(self.seconds),
+            "cpu_seconds": self.cpu_seconds and round(self.cpu_seconds),
             "data_digest": self.data_digest,
             "versions": weights.versions(),
         }

@@ -115,14 +115,15 @@ def train(out, arguments):
 
 
 def measure(file, judges):
-    """The measures of what a run's weights draw, the minutes it took and the weights' id: a dict."""
+    """The measures of what a run's weights draw, the work it took and the weights' id: a dict."""
     generator = weights.load(file)
     images, labels = evaluate.draw(generator, evaluate.PER_DIGIT)
     measures = results.complete(
         results.of_judges(judges), {"measures": evaluate.measure(images, labels, judges)}
     )
-    minutes = generator.provenance["seconds"] / 60
-    return {**{name: measures[name] for name in COLUMNS}, "minutes": minutes, "id": generator.id}
+    seconds = generator.provenance.get("cpu_seconds")
+    work = {"cpu_minutes": seconds / 60} if seconds else {}  # not known of a run that an older program began
+    return {**{name: measures[name] for name in COLUMNS}, **work, "id": generator.id}
 
 
 def compare_models(kept, judges, options):
@@ -203,14 +204,17 @@ def save(kept):
 def table(lines):
     """The lines of a study, {line: {seed: measures}}, in Markdown: mean and spread over the seeds."""
     headings = [results.IN_MARKDOWN[name] for name in COLUMNS]
-    rows = [["", "seeds", *headings, "minutes"], ["---", *["--:"] * (len(COLUMNS) + 2)]]
+    rows = [["", "seeds", *headings, "CPU minutes"], ["---", *["--:"] * (len(COLUMNS) + 2)]]
     for line, runs in lines.items():
+        if not runs:  # not measured yet
+            continue
         row = [line, str(len(runs))]
-        for name in [*COLUMNS, "minutes"]:
-            values = [run[name] for run in runs.values()]
+        for name in [*COLUMNS, "cpu_minutes"]:
+            values = [run[name] for run in runs.values() if name in run]
             decimals = results.MEASURES.get(name, ("", 1))[1]
+            mean = f"{statistics.mean(values):.{decimals}f}" if values else ""
             spread = f" ± {statistics.stdev(values):.{decimals}f}" if len(values) > 1 else ""
-            row.append(f"{statistics.mean(values):.{decimals}f}{spread}")
+            row.append(mean + spread)
         rows.append(row)
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -48,6 +48,12 @@ def report():
 
 
 @pytest.fixture(scope="session")
+def compact():
+    """The weights that draw unless others are asked for."""
+    return weights.shipped("compact")
+
+
+@pytest.fixture(scope="session")
 def judge():
     """The shipped classifier of real digits: images (N, 1, 28, 28) in [-1, 1] -> digits (N,)."""
     network = weights.load(weights.SHIPPED / "judge.safetensors").network

@@ -16,17 +16,17 @@ def status(page):
     return page.inner_text("#status")
 
 
-def test_the_picture_is_there_when_the_page_is(open_page, drawn, report):
+def test_the_picture_is_there_when_the_page_is(open_page, drawn, compact):
     page = open_page()
     settled(page, r"^Digit 3, seed 42, 64 pictures, \d+ ms$")
     assert drawn == [(3, 42, 64)]
-    assert pixels(page).tobytes() == routes.draw(report, 3, 42, 64).tobytes()
+    assert pixels(page).tobytes() == routes.draw(compact, 3, 42, 64).tobytes()
     picture = page.locator("#picture img")
-    said = "64 pictures of a handwritten 3, drawn by the model report from seed 42"
+    said = "64 pictures of a handwritten 3, drawn by the model compact from seed 42"
     assert picture.get_attribute("alt") == said
     assert picture.evaluate("e => getComputedStyle(e).imageRendering") == "pixelated"
     assert picture.bounding_box()["width"] == 448  # twice the tiles' own size
-    assert page.url.endswith(f"?model=report&w={report.id}&digit=3&seed=42&n=64")
+    assert page.url.endswith(f"?model=compact&w={compact.id}&digit=3&seed=42&n=64")
 
 
 def test_the_digit_asked_for_is_the_digit_shown(open_page, drawn, judge):
@@ -131,8 +131,8 @@ def test_a_link_opened_again_shows_the_same_pixels(open_page, drawn):
 @pytest.mark.parametrize(
     "query, sentence",
     [
-        ("?model=report&w=0123456789ab&digit=3", "made with other weights of report .0123456789ab."),
-        ("?model=nonsense", 'no model "nonsense" here, there is report'),
+        ("?model=compact&w=0123456789ab&digit=3", "made with other weights of compact .0123456789ab."),
+        ("?model=nonsense", 'no model "nonsense" here, there is compact'),
         ("?digit=12", "digit must be a whole number from 0 to 9"),
         ("?seed=1.5", "seed must be a whole number from 0 to 65535"),
         ("?seed=-1", "seed must be a whole number"),
@@ -149,14 +149,14 @@ def test_a_link_that_cannot_be_shown_says_why_and_draws_nothing(open_page, drawn
     assert len(drawn) == 1 and not page.locator("#status.problem").is_visible()
 
 
-def test_the_download_has_the_bytes_that_are_shown(open_page, report):
+def test_the_download_has_the_bytes_that_are_shown(open_page, compact):
     page = open_page("?digit=5&seed=11&n=16")
     settled(page, "^Digit 5")
     with page.expect_download() as download:
         page.click("#download")
     assert download.value.suggested_filename == "digit5_seed11.png"
     content = open(download.value.path(), "rb").read()
-    assert content == routes.render.png(routes.draw(report, 5, 11, 16))
+    assert content == routes.render.png(routes.draw(compact, 5, 11, 16))
 
 
 def test_the_link_is_copied(open_page):
@@ -171,9 +171,9 @@ def test_a_refusal_of_the_server_is_shown(open_page, monkeypatch):
     page = open_page()
     settled(page, "seed 42")
     monkeypatch.setattr(sampling, "MAX_SEED", 10)
-    page.evaluate("cgan.ask('draw', [3, 43, 64, 'report'])")
+    page.evaluate("cgan.ask('draw', [3, 43, 64, 'compact'])")
     settled(page, "Seed must be a whole number from 0 to 10, not '43'")
-    shown = "64 pictures of a handwritten 3, drawn by the model report from seed 42"
+    shown = "64 pictures of a handwritten 3, drawn by the model compact from seed 42"
     assert page.get_attribute("#picture img", "alt") == shown  # what was there stays
     monkeypatch.undo()
     page.click("#randomize")

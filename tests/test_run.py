@@ -11,6 +11,7 @@ import train
 from cgan import weights
 from cgan.errors import BadInput
 from cgan.recipes import Report
+from cgan.run import load_state
 
 import pytest
 from PIL import Image
@@ -216,3 +217,19 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(mnist, tmp_path):
     command = [sys.executable, "train.py", "--data", str(mnist), "--out", str(tmp_path / "file" / "out")]
     done = subprocess.run(command, cwd=Path(train.__file__).parent, capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.strip() == f"{tmp_path / 'file' / 'out'}: Not a directory."
+
+
+def test_the_work_is_counted_over_all_parts_of_a_run(mnist, tmp_path, monkeypatch):
+    clock = iter(range(0, 10**6, 60))  # a minute of work passes whenever it is looked at
+    monkeypatch.setattr("cgan.run.time.process_time", lambda: next(clock))
+    out, counted = tmp_path / "out", []
+    for options in ([*OPTIONS, "--epochs", "1"], ["--resume", "--epochs", "2"]):
+        run(mnist, out, *options)
+        counted.append(weights.load(out / "generator.safetensors").provenance["cpu_seconds"])
+    assert counted[1] > counted[0] > 0 and counted[1] % 60 == 0
+
+    state = load_state(out)
+    del state["cpu_seconds"]  # an older program's
+    monkeypatch.setattr(train, "load_state", lambda _: state)
+    run(mnist, out, "--resume", "--epochs", "3")
+    assert weights.load(out / "generator.safetensors").provenance["cpu_seconds"] is None

@@ -172,9 +172,16 @@ def test_the_studies_are_those_of_the_report():
 
 def test_the_table_has_means_and_spreads():
     run = dict.fromkeys(study.COLUMNS, 1.0)
-    lines = {"a": {"0": {**run, "right": 90.0, "minutes": 3.0}, "1": {**run, "right": 92.0, "minutes": 3.5}}}
+    lines = {
+        "a": {
+            "0": {**run, "right": 90.0, "cpu_minutes": 3.0},
+            "1": {**run, "right": 92.0, "cpu_minutes": 3.5},
+        }
+    }
     last = study.table(lines).splitlines()[-1]
     assert last.startswith("| a | 2 | 91.00 ± 1.41 |") and last.endswith("| 3.2 ± 0.4 |")
+    del lines["a"]["0"]["cpu_minutes"], lines["a"]["1"]["cpu_minutes"]  # runs that did not count it
+    assert study.table(lines).splitlines()[-1].endswith("|  |")
 
 
 def test_every_line_is_a_change_from_the_one_before():

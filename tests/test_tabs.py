@@ -23,14 +23,14 @@ def downloaded(page, selector):
     return download.value.suggested_filename, open(download.value.path(), "rb").read()
 
 
-def test_all_digits_and_a_tile_opened(open_page, drawn, report, judge):
+def test_all_digits_and_a_tile_opened(open_page, drawn, compact, judge):
     page = open_page()
     settled(page, "^Digit 3")
     choose(page, "digit", "All digits 全部数字")
     settled(page, "^All digits, seed 42")
     assert drawn == [(3, 42, 64), ("all", 42, 10)]
     sheet = np.asarray(pixels(page))
-    assert (sheet[28:56, 140:168] == np.asarray(routes.draw(report, 5, 42, 2))[:28, 28:]).all()
+    assert (sheet[28:56, 140:168] == np.asarray(routes.draw(compact, 5, 42, 2))[:28, 28:]).all()
     assert "digit=all&seed=42" in page.url and page.locator("#count").evaluate("e => e.inert")
 
     box = page.locator("#picture img").bounding_box()
@@ -41,7 +41,7 @@ def test_all_digits_and_a_tile_opened(open_page, drawn, report, judge):
     bars = page.locator("#tile li")
     shares = [float(re.search(r": ([\d.]+) %", text)[1]) for text in bars.all_inner_texts()]
     assert len(shares) == 10 and sum(shares) == pytest.approx(100, abs=1)
-    read = judge(sampling.generate([5], 42, report, [4])).item()
+    read = judge(sampling.generate([5], 42, compact, [4])).item()
     assert page.locator("#tile li.read").inner_text().startswith(f"{read}: ")
 
     again = open_page(query(page))
@@ -69,7 +69,7 @@ def test_the_picture_opens_by_keyboard(open_page):
     assert page.inner_text("#tile-title") == "Digit 7, seed 42, picture 0"
 
 
-def test_writing(open_page, drawn, report):
+def test_writing(open_page, drawn, compact):
     page = open_page("?tab=write&text=12&seed=7")
     settled(page, "^Seed 7", "#write-status")
     page.fill("#write-text textarea", "3+4=7\n(1.5)")
@@ -78,7 +78,7 @@ def test_writing(open_page, drawn, report):
     page.click("text=A fresh one each")
     page.wait_for_function("/hand=fresh&ground=white/.test(document.querySelector('#write-picture img').src)")
     settled(page, "^Seed 7", "#write-status")
-    expected = writing.write("3+4=7\n(1.5)", 7, report, "fresh", "white")
+    expected = writing.write("3+4=7\n(1.5)", 7, compact, "fresh", "white")
     assert pixels(page, "#write-picture img").tobytes() == expected.tobytes()
     assert downloaded(page, "#write-download") == ("text_seed7.png", received(page, "#write-picture img"))
     again = open_page(query(page))
@@ -89,7 +89,7 @@ def test_writing(open_page, drawn, report):
     assert drawn == []  # nothing for the other tabs
 
 
-def test_a_morph_plays_without_requests(open_page, drawn, report):
+def test_a_morph_plays_without_requests(open_page, drawn, compact):
     page = open_page("?tab=morph&from=3&to=8&seed=7")
     settled(page, "^From 3, seed 7, to 8, seed 7", "#morph-status")
     page.wait_for_selector("#between img[alt]")
@@ -108,7 +108,7 @@ def test_a_morph_plays_without_requests(open_page, drawn, report):
     name, gif = downloaded(page, "#morph-download")
     frames = Image.open(io.BytesIO(gif))
     assert name == "morph3to8_seed7.gif" and frames.n_frames == 48
-    first = render.grid(render.to_uint8(sampling.generate([3], 7, report)))
+    first = render.grid(render.to_uint8(sampling.generate([3], 7, compact)))
     assert frames.convert("L").resize((28, 28), 0).tobytes() == first.tobytes()
 
     box = page.locator("#between img").bounding_box()  # row 2, column 6
@@ -149,12 +149,12 @@ def test_keys_and_a_picture_that_follows_the_hand(open_page, drawn):
     assert (8, 1019, 16) in drawn[-2:] and len(drawn) == len(set(drawn))
 
 
-def test_a_set_to_take_away(open_page, report):
+def test_a_set_to_take_away(open_page, compact):
     page = open_page("?digit=7&seed=5")
     settled(page, "^Digit 7")
     page.click("#set button")
     page.click("#set-total label >> text='100'")
-    command = "python -m cgan.generate --digit 7 --seed 5 --count 100 --model report --out digits.zip"
+    command = "python -m cgan.generate --digit 7 --seed 5 --count 100 --model compact --out digits.zip"
     page.wait_for_function(
         "text => document.querySelector('#set-more code').textContent === text", arg=command
     )
@@ -162,7 +162,7 @@ def test_a_set_to_take_away(open_page, report):
     assert name == "digits_7_seed5.zip"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert len(archive.namelist()) == 100
-        tile = render.png(routes.draw(report, 7, 5, 1, 99))
+        tile = render.png(routes.draw(compact, 7, 5, 1, 99))
         assert archive.read("digit7_seed5_00099.png") == tile
     assert re.match(r"100 pictures, [\d.]+ MB", page.inner_text("#set-more .status"))
     page.click("#set-copy")

@@ -43,8 +43,8 @@ def test_shapes_ranges_and_sizes(n, conditional, parameters):
 
 
 def test_the_network_is_the_reports_mlp():
-    network = AutoEncoder()
-    x, y = torch.rand(4, 1, 28, 28) * 2 - 1, torch.arange(4)
+    network = AutoEncoder().double()
+    x, y = torch.rand(4, 1, 28, 28).double() * 2 - 1, torch.arange(4)
     ours = list(network.children())
     encode = nn.Sequential(ours[0], nn.ReLU(), ours[1], nn.ReLU())
     mean = ours[2](encode(x.view(4, 784)))
@@ -65,7 +65,7 @@ def test_the_digit_reaches_encoder_and_decoder_if_it_is_told():
 
 
 def test_the_kl_term_is_that_of_torch():
-    mean, log_var = torch.randn(7, 3), torch.randn(7, 3)
+    mean, log_var = torch.randn(2, 7, 3).double()
     expected = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0, 1)).sum(1).mean()
     torch.testing.assert_close(losses.kl_loss(mean, log_var), expected)
     assert losses.kl_loss(torch.zeros(2, 3), torch.zeros(2, 3)) == 0
