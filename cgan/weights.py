@@ -18,6 +18,7 @@ import numpy as np
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
+from torch.overrides import TorchFunctionMode
 
 FORMAT = 1
 DEFAULT = "compact"  # the weights that draw unless others are asked for
@@ -112,13 +113,23 @@ def load(path):
     return Weights(model, config, provenance, claimed, _rebuild(path, model, config, tensors))
 
 
+class NoFirstWeights(TorchFunctionMode):
+    """Layers draw no first weights. For those of an embedding without memory, PyTorch would import its
+    compiler: a second of the page's start."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return None  # no layer looks at what it returns
+        return func(*args, **(kwargs or {}))
+
+
 def _rebuild(path, model, config, tensors):
     if model not in NETWORKS:
         raise _refused(path, f"of the model {model[:40]!r}, which this program does not know")
     if config.get("num_classes", 10) != 10:
         raise _refused(path, f"for {str(config['num_classes'])[:40]} classes, not the ten digits")
     try:
-        with torch.device("meta"):  # no memory, no first weights: the file's tensors are put in place
+        with torch.device("meta"), NoFirstWeights():  # no memory: the file's tensors are put in place
             network = NETWORKS[model](**config)
         for name, wanted in network.state_dict().items():
             if wanted.dtype == torch.float and tensors[name].dtype == torch.half:

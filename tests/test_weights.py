@@ -1,6 +1,8 @@
 import json
 import pickle
 import random
+import subprocess
+import sys
 
 from cgan import weights
 from cgan.errors import BadInput
@@ -145,3 +147,11 @@ def test_generators_are_found_in_files_folders_and_runs(file, tmp_path):
 def test_unknown_shipped_weights():
     with pytest.raises(BadInput, match="no weights 'nonsense'.*report"):
         weights.shipped("nonsense")
+
+
+def test_loading_imports_no_compiler():
+    code = "import sys; from cgan import weights; weights.shipped(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=weights.SHIPPED.parent, capture_output=True, text=True
+    )
+    assert "cgan.weights" in done.stdout.split() and "torch._dynamo" not in done.stdout.split()
