@@ -107,41 +107,49 @@ def set_zip(weights, asked):
 
 def routes(models):
     """The Starlette routes that draw with `models`, a dict of name -> Weights; the first is the default."""
-    kinds = {
+    kept = {
         "digits/{digit}.png": (digits_png, "image/png"),
         "digits/{digit}.json": (digits_json, "application/json"),
         "text.png": (text_png, "image/png"),
         "morph.png": (morph_png, "image/png"),
         "morph.gif": (morph_gif, "image/gif"),
         "between.png": (between_png, "image/png"),
-        "set.zip": (set_zip, "application/zip"),
     }
+    answers = {path: _kept(path, make, media_type) for path, (make, media_type) in kept.items()}
+    answers["set.zip"] = lambda request, weights, asked: _stream(set_zip(weights, asked))
 
-    def address(path, make, media_type):
-        def answer(request: Request):
+    def address(path, answer):
+        def respond(request: Request):
             asked = {**request.query_params, **request.path_params}
             try:
                 weights = _chosen(models, asked)
             except BadInput as error:
                 return sentence(404, str(error))
             try:
-                if make is set_zip:
-                    return _stream(make(weights, asked))
-                what = {key: value for key, value in asked.items() if key not in ("model", "w")}
-                etag = f'"{DRAWING_VERSION}-{weights.id}-{digest([path, what])[:16]}"'
-                lasting = "model" in asked and "w" in asked
-                whose = "public" if request.app.auth is None else "private"
-                caching = f"{whose}, max-age=31536000, immutable" if lasting else "no-cache"
-                headers = {"ETag": etag, "Cache-Control": caching, "Vary": "Cookie"}
-                if etag in request.headers.get("If-None-Match", ""):
-                    return Response(status_code=304, headers=headers)
-                return Response(make(weights, asked), media_type=media_type, headers=headers)
+                return answer(request, weights, asked)
             except BadInput as error:
                 return sentence(400, str(error))
 
-        return Route(f"/gradio_api/{path}", answer)
+        return Route(f"/gradio_api/{path}", respond)
 
-    return [address(path, make, media_type) for path, (make, media_type) in kinds.items()]
+    return [address(path, answer) for path, answer in answers.items()]
+
+
+def _kept(path, make, media_type):
+    """Answers with the bytes that make(weights, asked) returns, unless the visitor's browser kept them."""
+
+    def answer(request, weights, asked):
+        what = {key: value for key, value in asked.items() if key not in ("model", "w")}
+        etag = f'"{DRAWING_VERSION}-{weights.id}-{digest([path, what])[:16]}"'
+        lasting = "model" in asked and "w" in asked
+        whose = "public" if request.app.auth is None else "private"
+        caching = f"{whose}, max-age=31536000, immutable" if lasting else "no-cache"
+        headers = {"ETag": etag, "Cache-Control": caching, "Vary": "Cookie"}
+        if etag in request.headers.get("If-None-Match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(make(weights, asked), media_type=media_type, headers=headers)
+
+    return answer
 
 
 def _chosen(models, asked):

@@ -36,8 +36,7 @@ def generate(labels, seed, weights=None, indices=None):
     `cgan.weights.Weights`; the shipped ones if None. indices: whole numbers from 0, as many as labels; if
     None, 0, 1, 2 and so on. Raises BadInput.
     """
-    weights = weights or weights_files.shipped()
-    _check(weights, is_told_digits=True)
+    weights = _checked(weights, is_told_digits=True)
     y = _digits(labels)
     z = noise(seed, 1 + max(indices) if indices else len(y), weights.config["z_dim"])
     return _draw(weights, z if indices is None else z[list(indices)], y)
@@ -49,10 +48,9 @@ def morph(start, end, steps, weights=None):
 
     Spherical in z (Shoemake 1985, equation 12), linear in the digit.
     """
-    weights = weights or weights_files.shipped()
-    _check(weights, is_told_digits=True)
+    weights = _checked(weights, is_told_digits=True)
     (z0, y0), (z1, y1) = (
-        (noise(seed, index + 1, weights.config["z_dim"])[index], one_hot(_digits([digit])[0], 10).float())
+        (_row(seed, index, weights), one_hot(_digits([digit])[0], 10).float())
         for digit, seed, index in (start, end)
     )
     t = torch.tensor(steps).view(-1, 1)  # (n, 1)
@@ -66,9 +64,8 @@ def morph(start, end, steps, weights=None):
 
 def between(seed, index, weights=None):
     """Ten rows of ten, float (100, 1, 28, 28): half the row's digit, half the column's, in one hand."""
-    weights = weights or weights_files.shipped()
-    _check(weights, is_told_digits=True)
-    z = noise(seed, index + 1, weights.config["z_dim"])[index]
+    weights = _checked(weights, is_told_digits=True)
+    z = _row(seed, index, weights)
     y = torch.eye(10)
     return _draw(weights, z.repeat(100, 1), (y[:, None] + y[None]).view(100, 10) / 2)
 
@@ -78,7 +75,7 @@ def generate_any(count, seed, weights):
 
     Picture i is whichever digit row i of the seed's noise becomes. Raises BadInput.
     """
-    _check(weights, is_told_digits=False)
+    weights = _checked(weights, is_told_digits=False)
     z = noise(seed, count, weights.config["z_dim"])
     return _draw(weights, z, torch.zeros(count, dtype=torch.long))
 
@@ -96,7 +93,7 @@ def latent_plane(weights, digit=None, size=20):
     Its places are the middles of equally likely steps of N(0, 1): z's first number grows to the right, its
     second upwards. digit: for weights that are told one. Raises BadInput.
     """
-    _check(weights, is_told_digits=digit is not None)
+    weights = _checked(weights, is_told_digits=digit is not None)
     if weights.config["z_dim"] != 2:
         raise BadInput(
             f"The latent space of {weights.model} {weights.id} is no plane; choose one of 2 numbers."
@@ -106,13 +103,20 @@ def latent_plane(weights, digit=None, size=20):
     return _draw(weights, z, _digits([digit or 0] * len(z)))
 
 
-def _check(weights, is_told_digits):
+def _checked(weights, is_told_digits):
+    weights = weights or weights_files.shipped()
     if weights.model not in GENERATORS:
         raise BadInput(f"The weights of a {weights.model} draw no digits; choose those of a generator.")
     if is_told_digits and not weights.knows_digits:
         raise BadInput(f"A {weights.model} cannot be asked for a digit: it knows none; choose another model.")
     if weights.knows_digits and not is_told_digits:
         raise BadInput(f"A {weights.model} draws the digit that it is asked for; say which.")
+    return weights
+
+
+def _row(seed, index, weights):
+    """Row `index` of a seed's noise: float32 (z_dim,)."""
+    return noise(seed, index + 1, weights.config["z_dim"])[index]
 
 
 def _draw(weights, z, y):

@@ -62,17 +62,16 @@ cgan.play = (playing) => {
   if (playing) requestAnimationFrame(turn);
 };
 
-document.addEventListener("click", ({ target, clientX, clientY }) => {
+document.addEventListener("click", (event) => {
+  const { target } = event;
   if (target.matches("#morph-picture .player button")) cgan.play(!cgan.playing);
   if (target.matches("#morph-picture .strip button")) {
     cgan.play(false);
     cgan.seek(Number(target.dataset.frame));
   }
   if (target.matches("#between img")) {
-    const box = target.getBoundingClientRect();
-    const digit = (part) => Math.min(9, Math.floor(10 * part));
+    const [to, from] = cgan.where(target, event).map((part) => Math.min(9, Math.floor(10 * part)));
     const { seed, i } = cgan.tabs.morph.asked;
-    const [from, to] = [digit((clientY - box.y) / box.height), digit((clientX - box.x) / box.width)];
     cgan.change("morph", { from, to, to_seed: seed, to_i: i });
   }
 });

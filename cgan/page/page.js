@@ -10,6 +10,13 @@ cgan.tab = "draw"; // the one on the page
 
 cgan.text = (key, values = {}) => cgan.texts[key][cgan.language].replace(/{(\w+)}/g, (_, name) => values[name]);
 cgan.find = (selector) => document.querySelector(selector);
+cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
+cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
+cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
+cgan.where = (picture, { clientX, clientY }) => {
+  const box = picture.getBoundingClientRect(); // of a click on it: the parts to its left and above it
+  return [(clientX - box.x) / box.width, (clientY - box.y) / box.height];
+};
 
 // From the controls: the values of a tab's, in order, and the model. `pressed`: by a button, so that something is
 // said even if nothing changes.
@@ -104,7 +111,7 @@ cgan.place = (selector, loaded) => {
 cgan.settle = (name, key, values) => {
   const tab = cgan.tabs[name];
   const place = tab.keys.indexOf(key);
-  const within = Math.min(cgan.settings.maxSeed, Math.max(0, Math.round(values[place] ?? 0)));
+  const within = cgan.within(Math.round(values[place] ?? 0), cgan.settings.maxSeed);
   cgan.ask(name, values.with(place, within));
   return within;
 };
@@ -113,7 +120,7 @@ cgan.settle = (name, key, values) => {
 cgan.randomize = (name, values) => {
   const tab = cgan.tabs[name];
   const places = tab.seeds.map((key) => tab.keys.indexOf(key));
-  const fresh = new Map(places.map((place) => [values[place], Math.floor(Math.random() * (cgan.settings.maxSeed + 1))]));
+  const fresh = new Map(places.map((place) => [values[place], cgan.anySeed()]));
   const seeds = places.map((place) => fresh.get(values[place]));
   places.forEach((place, i) => (values = values.with(place, seeds[i])));
   cgan.ask(name, values);
@@ -158,7 +165,6 @@ cgan.check = (name, asked) => {
   }
   return tab.check(asked);
 };
-cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
 
 cgan.say = (name, text, isProblem = false) => {
   const status = cgan.find(cgan.tabs[name].status);
@@ -173,7 +179,11 @@ cgan.download = (name) => {
   if (tab.shown) cgan.save(tab.taken?.(tab.shown.asked) ?? tab.shown.address, tab.file(tab.shown.asked));
 };
 
-cgan.copyLink = (name) => cgan.tabs[name].shown && cgan.copy(new URL(cgan.link(name, cgan.tabs[name].shown.asked), location.href).href, (text) => cgan.say(name, text));
+cgan.copyLink = (name) => {
+  const { shown } = cgan.tabs[name];
+  if (shown) cgan.copy(cgan.wholeLink(cgan.link(name, shown.asked)), (text) => cgan.say(name, text));
+};
+cgan.wholeLink = (link) => new URL(link, location.href).href;
 cgan.copy = async (text, say, done = "copied") => {
   try {
     await navigator.clipboard.writeText(text);
@@ -204,8 +214,8 @@ document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};
   if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
-  else if (event.key.toLowerCase() === "r") tab.seeds.forEach((key) => (changes[key] = Math.floor(Math.random() * (maxSeed + 1))));
-  else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = Math.min(maxSeed, Math.max(0, tab.asked[key] + step))));
+  else if (event.key.toLowerCase() === "r") tab.seeds.forEach((key) => (changes[key] = cgan.anySeed()));
+  else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = cgan.within(tab.asked[key] + step, maxSeed)));
   else return;
   event.preventDefault();
   cgan.change(cgan.tab, changes);

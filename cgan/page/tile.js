@@ -56,8 +56,7 @@ cgan.openTileAt = (part_x, part_y) => {
 };
 
 cgan.moveTile = (step) => {
-  const i = Math.min(cgan.settings.maxIndex, Math.max(0, cgan.openedTile.i + step));
-  cgan.openTile(cgan.openedTile, i);
+  cgan.openTile(cgan.openedTile, cgan.within(cgan.openedTile.i + step, cgan.settings.maxIndex));
 };
 
 cgan.tileDoes = {
@@ -65,7 +64,7 @@ cgan.tileDoes = {
   next: () => cgan.moveTile(1),
   close: () => cgan.find("#tile").close(),
   download: ({ digit, seed, i }) => cgan.save(cgan.tileAddress("png"), `digit${digit}_seed${seed}_${String(i).padStart(5, "0")}.png`),
-  copy: (tile) => cgan.copy(new URL(cgan.link("draw", tile, { i: tile.i }), location.href).href, (text) => (cgan.tile("[role=status]").textContent = text)),
+  copy: (tile) => cgan.copy(cgan.wholeLink(cgan.link("draw", tile, { i: tile.i })), (text) => (cgan.tile("[role=status]").textContent = text)),
   morph: ({ digit, seed, i, model }) => {
     cgan.find("#tile").close();
     const { shown, asked } = cgan.tabs.morph;
@@ -75,11 +74,9 @@ cgan.tileDoes = {
   },
 };
 
-document.addEventListener("click", ({ target, clientX, clientY }) => {
-  if (target.matches("#picture img") && cgan.tabs.draw.shown) {
-    const box = target.getBoundingClientRect();
-    cgan.openTileAt((clientX - box.x) / box.width, (clientY - box.y) / box.height);
-  }
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.matches("#picture img") && cgan.tabs.draw.shown) cgan.openTileAt(...cgan.where(target, event));
   const does = target.closest("#tile [data-do]")?.dataset.do;
   if (does) cgan.tileDoes[does](cgan.openedTile);
   if (target.id === "tile") target.close(); // beside it
