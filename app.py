@@ -5,7 +5,6 @@ python app.py --weights runs/report               # with the model you trained
 python app.py --share --auth teacher:secret       # a public link, for those who know the password
 """
 
-import argparse
 import os
 import signal
 import socket
@@ -16,7 +15,8 @@ from io import StringIO
 from pathlib import Path
 
 from cgan import guard, page, routes, weights, writing
-from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
+from cgan.errors import BadInput, exit_with_a_sentence
+from cgan.options import command, whole_number_option
 from cgan.page import draw, morph, write
 
 import gradio as gr
@@ -90,9 +90,7 @@ def launch(demo, models, **options):
 
 
 def parse_args(argv=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0: all of them (default: 127.0.0.1)")
     add("--port", type=whole_number_option(1, 65535), default=7860, help="(default: 7860)")

@@ -12,10 +12,10 @@ from itertools import islice
 from pathlib import Path
 
 from cgan import data, recipes, weights
-from cgan.bench import multiplication_rate
-from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
+from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.files import digest
 from cgan.networks.vae import AutoEncoder
+from cgan.options import add_threads, command, whole_number_option
 from cgan.run import Run, held, load_state, stop_after_this_step
 
 import torch
@@ -26,9 +26,7 @@ MAY_CHANGE = {"epochs", "data", "vae", "device", "threads"}  # by --resume
 
 def parse_args(argv=None, saved=None):
     """The options; one that isn't given is taken from `saved`, those of the run to resume, if there are."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**9)
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: compact)")
     add("--epochs", type=at_least_1, help="passes over the training images (default: the recipe's)")
@@ -52,12 +50,7 @@ def parse_args(argv=None, saved=None):
     add("--snapshots", type=at_least_1, metavar="N", help="keep the weights N times an epoch, too")
     add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes/)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
-    add(
-        "--threads",
-        type=at_least_1,
-        default=torch.get_num_threads(),
-        help="of the CPU (default: %(default)s)",
-    )
+    add_threads(add, 10**9)
     parser.set_defaults(vae_id=None)  # of --vae, for the provenance
     return parser.parse_args(argv, argparse.Namespace(**(saved or {})))
 
@@ -199,6 +192,16 @@ def forecast(epoch_seconds, epochs_left):
     if epochs_left > 5:
         sentence += f" --epochs 5 would take {epoch_seconds * 5 / 60:.0f} min and draw more digits wrong."
     return sentence
+
+
+def multiplication_rate(size=1024):
+    """What bounds the speed of a step here, on as many threads: GFLOP/s of float32 matrix products."""
+    a, seconds = torch.rand(size, size), []
+    for _ in range(5):
+        start = time.perf_counter()
+        a @ a
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / min(seconds) / 1e9
 
 
 if __name__ == "__main__":

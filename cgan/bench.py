@@ -6,7 +6,6 @@ python -m cgan.bench start               # from the start of app.py to the first
 python -m cgan.bench --json bench.json   # all of it, for programs too
 """
 
-import argparse
 import json
 import re
 import statistics
@@ -17,9 +16,10 @@ import urllib.request
 from pathlib import Path
 
 from cgan import recipes, render, sampling, weights
-from cgan.errors import exit_with_a_sentence, whole_number_option
+from cgan.errors import exit_with_a_sentence
 from cgan.files import write_atomically
 from cgan.networks import report
+from cgan.options import add_threads, command, whole_number_option
 
 import torch
 from torch import nn
@@ -35,15 +35,13 @@ demo.block_thread()
 
 
 def parse_args(argv=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**6)
     add("what", nargs="*", metavar="WHAT", help=f"of {', '.join(MEASURES)} (default: all)")
     add("--json", metavar="FILE", help="also write the figures there")
     add("--repeat", type=at_least_1, default=9, help="times each is measured, in turn (default: 9)")
     add("--batch-size", type=at_least_1, help="images a training step (default: the recipe's)")
-    add("--threads", type=at_least_1, default=torch.get_num_threads(), help="(default: %(default)s)")
+    add_threads(add)
     options = parser.parse_args(argv)
     if unknown := set(options.what) - set(MEASURES):
         parser.error(f"{', '.join(sorted(unknown))} is none of {', '.join(MEASURES)}")
@@ -62,14 +60,19 @@ def main(argv=None):
         write_atomically(options.json, json.dumps(figures, indent=1).encode())
 
 
-def multiplication_rate(size=1024):
-    """What bounds the speed of a step here, on as many threads: GFLOP/s of float32 matrix products."""
-    a, seconds = torch.rand(size, size), []
-    for _ in range(5):
-        start = time.perf_counter()
-        a @ a
-        seconds.append(time.perf_counter() - start)
-    return 2 * size**3 / min(seconds) / 1e9
+def take_turns(functions, repeat):
+    """Call each of a dict of functions, one after another, `repeat` times: for each turn the ms of each.
+
+    In turns, as a machine may be busy now and not later.
+    """
+    turns = []
+    for _ in range(repeat):
+        turns.append({})
+        for name, function in functions.items():
+            start = time.perf_counter()
+            function()
+            turns[-1][name] = 1000 * (time.perf_counter() - start)
+    return turns
 
 
 def compare(functions, repeat):
@@ -78,14 +81,7 @@ def compare(functions, repeat):
     Returns for each the median, least and most ms, and "ratio": the median over the turns of its time to that
     of the first function in the same turn.
     """
-    turns = []
-    for _ in range(repeat + 1):
-        turns.append({})
-        for name, function in functions.items():
-            start = time.perf_counter()
-            function()
-            turns[-1][name] = 1000 * (time.perf_counter() - start)
-    first, turns = next(iter(functions)), turns[1:]
+    first, turns = next(iter(functions)), take_turns(functions, repeat + 1)[1:]
     rows = {}
     for name in functions:
         ms = [turn[name] for turn in turns]

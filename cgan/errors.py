@@ -2,7 +2,6 @@
 
 import re
 import sys
-from argparse import ArgumentTypeError
 from contextlib import contextmanager
 
 
@@ -21,18 +20,6 @@ def whole_number(name, value, low, high):
         if low <= number <= high:
             return number
     raise BadInput(f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}.")
-
-
-def whole_number_option(low, high):
-    """An argparse type for whole numbers from `low` to `high`."""
-
-    def parse(text):
-        try:
-            return whole_number("this", text, low, high)
-        except BadInput as error:
-            raise ArgumentTypeError(error) from None
-
-    return parse
 
 
 @contextmanager

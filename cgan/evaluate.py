@@ -5,15 +5,15 @@ python -m cgan.evaluate runs/report --data data --cas         # a run folder, an
 python -m cgan.evaluate                                       # all that was measured before
 """
 
-import argparse
 import statistics
 import sys
 
 from cgan import data, metrics, render, results, sampling, weights
-from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
+from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.files import digest, write_atomically
 from cgan.judge import look, train
 from cgan.networks import GENERATORS
+from cgan.options import add_threads, command
 from cgan.render import to_uint8
 
 import torch
@@ -24,9 +24,7 @@ CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
 
 
 def parse_args(argv=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help="weights to measure (default: print what was measured)")
     add("--data", help="folder of MNIST: also measures the distance to the training images, and the controls")
@@ -37,12 +35,7 @@ def parse_args(argv=None):
         metavar="PNG",
         help="also draw 40 real and 40 of the first FILE's of each digit; needs --data",
     )
-    add(
-        "--threads",
-        type=whole_number_option(1, 10**6),
-        default=torch.get_num_threads(),
-        help="of the CPU (default: %(default)s)",
-    )
+    add_threads(add)
     return parser.parse_args(argv)
 
 
@@ -51,7 +44,7 @@ def main(argv=None):
     if (options.cas or options.sheet) and not options.data:
         raise BadInput("--cas and --sheet need real digits; give --data the folder of MNIST, too.")
     torch.set_num_threads(options.threads)
-    judges = [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
+    judges = load_judges()
     generators = [file for file in map(weights.load, options.files) if draws(file)]
     mnist = load_mnist(options.data, judges[0]) if options.data else None
 
@@ -68,6 +61,11 @@ def main(argv=None):
     print(results.as_json(kept, ids) if options.json else results.table(kept, ids))
     if not kept["controls"]:
         print("Real images were not measured by this judge yet; --data does it, once.", file=sys.stderr)
+
+
+def load_judges():
+    """The two judges that are shipped: a list of Weights."""
+    return [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
 
 
 def draws(file):

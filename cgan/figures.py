@@ -3,26 +3,20 @@
 python -m cgan.figures   # docs/study-lr.png, study-epochs.png, study-ablation.png, study-models.png
 """
 
-import argparse
 import statistics
 
-from cgan import study
+from cgan import results, study
 from cgan.errors import exit_with_a_sentence
+from cgan.options import command
 
 import matplotlib.pyplot as plt
 
-CURVES = {
-    "fd_times": "Frechet distance, x floor",
-    "right": "digit right, %",
-    "coverage": "coverage",
-}
+CURVES = {name: results.IN_MARKDOWN[name] for name in ("fd_times", "right", "coverage")}
 TILE = 28  # pixels
 
 
 def main(argv=None):
-    argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    ).parse_args(argv)
+    command(__doc__).parse_args(argv)
     for name, kept in study.load().items():
         kept = {line: measured for line, measured in kept.items() if measured}  # not all may be done yet
         if not kept:

@@ -18,17 +18,16 @@ import zipfile
 from pathlib import Path
 
 from cgan import render, sampling, weights
-from cgan.errors import BadInput, exit_with_a_sentence, whole_number_option
+from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.files import write_atomically
+from cgan.options import command, whole_number_option
 
 import torch
 from tqdm import tqdm
 
 
 def parse_args(argv=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     add = parser.add_argument
     add("--digit", type=digit_range, default=range(10), help="a digit, or a range such as 0-9 (default: 0-9)")
     add(

@@ -3,17 +3,15 @@
 python -m cgan.halve runs/vae weights/vae.safetensors
 """
 
-import argparse
 from pathlib import Path
 
 from cgan import evaluate, weights
 from cgan.errors import BadInput, exit_with_a_sentence
+from cgan.options import command
 
 
 def parse_args(argv=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     parser.add_argument("file", type=Path, help="weights file, or run folder")
     parser.add_argument("out", type=Path, help="weights file to write")
     return parser.parse_args(argv)

@@ -4,15 +4,15 @@ python -m cgan.judge                                                        # we
 python -m cgan.judge --seed 1 --width 24 --out weights/judge-2.safetensors  # the second, to check the first
 """
 
-import argparse
 import math
 import time
 from pathlib import Path
 
 from cgan import data, metrics, weights
-from cgan.errors import exit_with_a_sentence, whole_number_option
+from cgan.errors import exit_with_a_sentence
 from cgan.files import digest
 from cgan.networks.judge import Judge
+from cgan.options import add_threads, command, whole_number_option
 
 import torch
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
@@ -23,9 +23,7 @@ LR, WEIGHT_DECAY = 0.004, 0.02  # the highest rate; it rises over a fifth of the
 
 
 def parse_args(argv=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**6)
     add(
         "--data",
@@ -36,7 +34,7 @@ def parse_args(argv=None):
     add("--seed", type=whole_number_option(0, 2**32 - 1), default=0, help="(default: 0)")
     add("--width", type=at_least_1, default=32, help="channels of the first layer (default: 32)")
     add("--epochs", type=at_least_1, default=15, help="passes over the training images (default: 15)")
-    add("--threads", type=at_least_1, default=torch.get_num_threads(), help="(default: %(default)s)")
+    add_threads(add)
     return parser.parse_args(argv)
 
 

@@ -93,14 +93,16 @@ def cells(kept, ids):
     columns = {f"{kept['weights'][i]['name']} {i}": kept["weights"][i] for i in ids}
     columns.update({row["name"]: row for row in kept["controls"].values()})
     lines = [["", *columns]]
-    for name, (label, decimals) in MEASURES.items():
-        line = [_cell(complete(kept, row), row.get("spread", {}), name, decimals) for row in columns.values()]
+    for name, (label, _) in MEASURES.items():
+        line = [cell(complete(kept, row), row.get("spread", {}), name) for row in columns.values()]
         if any(line):
             lines.append([label, *line])
     return lines
 
 
-def _cell(measures, spread, name, decimals):
+def cell(measures, spread, name):
+    """A measure and its spread as they are printed, each as far as it is there."""
+    _, decimals = MEASURES.get(name, ("", 1))
     value = f"{measures[name]:.{decimals}f}" if name in measures else ""
     return f"{value} ± {spread[name]:.{decimals}f}" if name in spread else value
 
@@ -152,11 +154,17 @@ def markdown(kept, ids):
     """A table of the weights `ids` and the controls, a line each, of the measures in IN_MARKDOWN."""
     rows = {f"**{kept['weights'][i]['name']}** `{i}`": kept["weights"][i] for i in ids}
     rows.update({row["name"]: row for row in kept["controls"].values()})
-    lines = [["", *IN_MARKDOWN.values()], ["---", *["--:"] * len(IN_MARKDOWN)]]
+    lines = []
     for name, row in rows.items():
         measures = complete(kept, row)
-        lines.append([name, *(_cell(measures, {}, key, MEASURES[key][1]) for key in IN_MARKDOWN)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        lines.append([name, *(cell(measures, {}, key) for key in IN_MARKDOWN)])
+    return in_markdown(["", *IN_MARKDOWN.values()], lines)
+
+
+def in_markdown(headings, lines):
+    """A table of strings; all columns but the first are figures."""
+    rows = [headings, ["---", *["--:"] * (len(headings) - 1)], *lines]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def with_table(text):

@@ -10,17 +10,17 @@ It goes on where it was stopped, measures nothing twice, and keeps what it measu
 what was drawn in docs/strips/: a row of 20 digits for each measure, or model.
 """
 
-import argparse
 import json
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from cgan import data, evaluate, render, results, sampling, weights
-from cgan.errors import exit_with_a_sentence, whole_number_option
+from cgan.bench import PICTURES, take_turns
+from cgan.errors import exit_with_a_sentence
 from cgan.files import write_atomically
+from cgan.options import add_threads, command
 
 import torch
 
@@ -39,31 +39,24 @@ ABLATION = {  # what changes: the options of train.py, with all the changes so f
 SEEDS, EPOCHS = [0, 1, 2], 5  # the last line has all the seeds, the others two
 RATES, USUAL_RATE, RATE_EPOCHS = ["0.01", "0.005", "0.001", "0.0005", "0.0001"], "0.001", 2
 LONG_EPOCHS = 10
-REPETITIONS, TILES = 15, 64  # of drawing, when it is timed
+REPETITIONS = 15  # of drawing, when it is timed
 COLUMNS = ["right", "worst", "fd_times", "class_fd_times", "precision", "recall", "coverage"]
 
 
 def parse_args(argv=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command(__doc__)
     add = parser.add_argument
     add("study", choices=["lr", "epochs", "ablation", "models"], help="which of them")
     add("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
     add("--out", type=Path, default=Path("runs/study"), help="folder of the runs (default: %(default)s)")
-    add(
-        "--threads",
-        type=whole_number_option(1, 10**6),
-        default=torch.get_num_threads(),
-        help="of the CPU (default: %(default)s)",
-    )
+    add_threads(add)
     return parser.parse_args(argv)
 
 
 def main(argv=None):
     options = parse_args(argv)
     torch.set_num_threads(options.threads)
-    judges = [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
+    judges = evaluate.load_judges()
     kept = load()
     kept.setdefault(options.study, {})
     if options.study == "models":
@@ -160,15 +153,13 @@ def compare_models(kept, judges, options):
 
 
 def milliseconds(models):
-    """Of each of the models, the median time that 64 pictures take. They take turns, on a machine that may be
-    busy now and not later."""
-    seconds = {name: [] for name in models}
-    for _ in range(REPETITIONS):
-        for name, model in models.items():
-            start = time.perf_counter()
-            render.to_uint8(sampling.generate_some(TILES, 0, model))
-            seconds[name].append(time.perf_counter() - start)
-    return {name: 1000 * statistics.median(times) for name, times in seconds.items()}
+    """Of each of the models, the median time that 64 pictures take."""
+    drawings = {
+        name: lambda model=model: render.to_uint8(sampling.generate_some(PICTURES, 0, model))
+        for name, model in models.items()
+    }
+    turns = take_turns(drawings, REPETITIONS)
+    return {name: statistics.median(turn[name] for turn in turns) for name in models}
 
 
 def write_strips(name, models):
@@ -197,35 +188,31 @@ def save(kept):
 def table(lines):
     """The lines of a study, {line: {seed: measures}}, in Markdown: mean and spread over the seeds."""
     headings = [results.IN_MARKDOWN[name] for name in COLUMNS]
-    rows = [["", "seeds", *headings, "CPU minutes"], ["---", *["--:"] * (len(COLUMNS) + 2)]]
+    rows = []
     for line, runs in lines.items():
         if not runs:  # not measured yet
             continue
         row = [line, str(len(runs))]
         for name in [*COLUMNS, "cpu_minutes"]:
             values = [run[name] for run in runs.values() if name in run]
-            decimals = results.MEASURES.get(name, ("", 1))[1]
-            mean = f"{statistics.mean(values):.{decimals}f}" if values else ""
-            spread = f" ± {statistics.stdev(values):.{decimals}f}" if len(values) > 1 else ""
-            row.append(mean + spread)
+            mean = {name: statistics.mean(values)} if values else {}
+            spread = {name: statistics.stdev(values)} if len(values) > 1 else {}
+            row.append(results.cell(mean, spread, name))
         rows.append(row)
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return results.in_markdown(["", "seeds", *headings, "CPU minutes"], rows)
 
 
 def models_table(models, measured):
     """The shipped models and real images in Markdown: what they are, and what results.json has of them."""
-    own = {"parameters": "parameters", "epochs": "epochs", "minutes": "minutes", "ms": f"ms for {TILES}"}
-    lines = [["", *own.values(), *(results.IN_MARKDOWN[name] for name in COLUMNS)]]
-    lines.append(["---", *["--:"] * (len(lines[0]) - 1)])
+    own = {"parameters": "parameters", "epochs": "epochs", "minutes": "minutes", "ms": f"ms for {PICTURES}"}
+    headings = ["", *own.values(), *(results.IN_MARKDOWN[name] for name in COLUMNS)]
+    lines = []
     rows = [(f"**{name}** `{m['id']}`", m, measured["weights"][m["id"]]) for name, m in models.items()]
     for name, model, row in [*rows, ("real, training", {}, measured["controls"]["real"])]:
         measures = results.complete(measured, row)
         cells = [f"{model[key]:,}" if model else "" for key in own]
-        cells += [
-            f"{measures[key]:.{results.MEASURES[key][1]}f}" if key in measures else "" for key in COLUMNS
-        ]
-        lines.append([name, *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        lines.append([name, *cells, *(results.cell(measures, {}, key) for key in COLUMNS)])
+    return results.in_markdown(headings, lines)
 
 
 if __name__ == "__main__":

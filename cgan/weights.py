@@ -44,8 +44,13 @@ class Weights:
 
     @property
     def knows_digits(self):
-        """Whether the network draws the digit that it is asked for; a `vae` draws whichever comes."""
-        return self.config.get("conditional", True)
+        """Whether the network draws the digit that it is asked for."""
+        return knows_digits(self.config)
+
+
+def knows_digits(config):
+    """Whether a network of this configuration draws the digit that it is asked for, not whichever comes."""
+    return config.get("conditional", True)
 
 
 def save(path, model, network, provenance, half=False):

@@ -209,7 +209,7 @@ def test_the_shipped_reference_judges_itself_as_real_and_noise_as_noise():
 
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set")
 def test_the_shipped_floor_is_measured_again_on_real_images(monkeypatch):
-    judges = [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
+    judges = evaluate.load_judges()
     images, labels = data.load(os.environ["MNIST_DIR"])
     index = evaluate.slice_of(labels, 0)
     measured = evaluate.measure(images[index], labels[index], judges)

@@ -5,7 +5,7 @@ import re
 import shutil
 
 import train
-from cgan import figures, recipes, study
+from cgan import bench, figures, recipes, study
 
 import pytest
 from PIL import Image
@@ -147,7 +147,7 @@ def test_models_take_turns_when_they_are_timed(monkeypatch):
     monkeypatch.setattr(study.render, "to_uint8", lambda _: None)
     monkeypatch.setattr(study, "REPETITIONS", 3)
     clock = iter([0, 1, 10, 15, 20, 22, 30, 36, 40, 49, 50, 57])  # 1, 2 and 9 seconds; 5, 6 and 7
-    monkeypatch.setattr(study.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(bench.time, "perf_counter", lambda: next(clock))
     assert study.milliseconds({"a": "A", "b": "B"}) == {"a": 2000, "b": 6000}
     assert turns == [("A", 64), ("B", 64)] * 3
 

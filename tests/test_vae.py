@@ -238,7 +238,7 @@ def test_a_vae_is_measured_without_its_digits(vae, judges):
 
 @pytest.fixture(scope="module")
 def judges():
-    return [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in evaluate.results.JUDGES]
+    return evaluate.load_judges()
 
 
 # Half precision
