@@ -22,7 +22,7 @@ class Compact:
     penalty_every = 8  # steps; weighted by as much, it is worth the same as at every step and costs less
     gamma, last_gamma, gamma_until = 1, 0.02, 0.7  # penalty: high while D is ahead, then D is the weak side
     constant_until, last_lr = 0.6, 0.02  # of the run; of lr
-    # D also learns, a little, that a real image does not go with another digit (Reed et al. 2016, 4.1). The more
+    # D also learns, a little, that a real image does not go with another digit (Reed et al. 2016): the more
     # of it, the fewer digits are drawn wrong, but also the fewer ways of writing one are drawn at all.
     mismatch_weight = 0.01
     # What D sees is shifted at first, so that it learns shapes before it learns the training images by heart;
