@@ -46,7 +46,11 @@ def joined():
         return
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))  # what the device "cuda" means from here on
-    dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
+    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    store, rank_here, size = next(dist.rendezvous("env://"))
+    # Started again, the processes must not find the addresses of those before them in torchrun's store.
+    store = dist.PrefixStore(os.environ["TORCHELASTIC_RESTART_COUNT"], store)
+    dist.init_process_group(backend, store=store, rank=rank_here, world_size=size)
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere) if rank() else nullcontext():
         try:
             yield
@@ -106,7 +110,7 @@ def agreed(losses, stop):
     return {name: total / world() for name, total in zip(losses, totals, strict=True)}, stops > 0
 
 
-def main(batch_size=64, steps=30, rounds=5):
+def main(batch_size=64, steps=16, rounds=5):
     """Print images a second of one process with as many threads, and of all with one each, round by round."""
     with joined():
         if world() == 1:
