@@ -141,7 +141,7 @@ def test_two_hosts(mnist, tmp_path):
         (tmp_path / "lost.py").write_text(LOST)
         for i, host in enumerate(inside):
             nodes = ["--nnodes", "2", "--rdzv-backend", "c10d", "--rdzv-endpoint", "10.77.0.1:29400"]
-            nodes += ["--local-addr", f"10.77.0.{i + 1}", "--max-restarts", "1"]
+            nodes += [f"--rdzv-conf=is_host={1 - i}", f"--local-addr=10.77.0.{i + 1}", "--max-restarts=1"]
             folders = ["--data", [mnist, "/nowhere"][i], "--out", [tmp_path / "out", "/nowhere"][i]]
             command = [*host, *TORCHRUN, *nodes, tmp_path / "lost.py", "lost", *OPTIONS, *folders]
             hosts.append(
