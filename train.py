@@ -138,7 +138,7 @@ def prepare(argv, until_the_end):
     """
     options, state = parse_args(argv), None
     out = options.out or Path("runs") / options.model
-    resume = options.resume or (distributed.restarted() and (out / "state.pt").exists())
+    resume = options.resume or (distributed.may_restart() and (out / "state.pt").exists())
     if not resume:
         out.mkdir(parents=True, exist_ok=True)
     elif not out.is_dir():

@@ -33,9 +33,9 @@ def rank():
     return dist.get_rank() if world() > 1 else 0
 
 
-def restarted():
-    """Whether torchrun (--max-restarts) starts this run again, after one of its processes was lost."""
-    return os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+def may_restart():
+    """Whether torchrun starts again what is lost (--max-restarts): then a run is gone on with."""
+    return os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0"
 
 
 @contextmanager
@@ -48,8 +48,9 @@ def joined():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))  # what the device "cuda" means from here on
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     store, rank_here, size = next(dist.rendezvous("env://"))
-    # Started again, the processes must not find the addresses of those before them in torchrun's store.
-    store = dist.PrefixStore(os.environ["TORCHELASTIC_RESTART_COUNT"], store)
+    if os.environ["GROUP_WORLD_SIZE"] == "1":  # machine; several do not count restarts alike
+        # Started again, the processes must not find the addresses of those before them in torchrun's store.
+        store = dist.PrefixStore(os.environ["TORCHELASTIC_RESTART_COUNT"], store)
     dist.init_process_group(backend, store=store, rank=rank_here, world_size=size)
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere) if rank() else nullcontext():
         try:
