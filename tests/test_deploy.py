@@ -1,4 +1,4 @@
-"""Replicas behind deploy/nginx.conf: each picture from any of them, each visitor to one. Prints its figures."""
+"""Replicas behind deploy/nginx.conf: any draws a picture, a visitor stays with one. Prints its figures."""
 
 import os
 import random
@@ -125,7 +125,7 @@ def test_a_visitor_comes_to_the_same_replica(nginx):
     assert len(apps) > 1
     client = Client(f"http://127.0.0.1:{nginx}", verbose=False)
     for seed in range(6):
-        assert Path(client.predict(7, seed, 4, "compact", api_name="/generate")).stat().st_size > 100
+        assert Path(client.predict(7, seed, 16, "compact", api_name="/generate")).stat().st_size > 100
 
 
 def test_what_is_closed(nginx):
