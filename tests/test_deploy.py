@@ -41,6 +41,16 @@ def get(port, path, headers=None):
         connection.close()
 
 
+def wait(port, seconds=400):
+    """Until something answers there."""
+    for _ in range(seconds * 5):
+        try:
+            return get(port, "/gradio_api/app_id")
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"Nothing answers on port {port}.")
+
+
 class Replicas:
     def __init__(self):
         self.ports = [free_port() for _ in range(3)]
@@ -48,20 +58,12 @@ class Replicas:
         for i in range(3):
             self.start(i)
         for i in range(3):
-            self.wait(i)
+            wait(self.ports[i])
 
     def start(self, i):
         command = [sys.executable, "app.py", "--port", str(self.ports[i])]
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
         self.processes[i] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-
-    def wait(self, i, seconds=400):
-        for _ in range(seconds * 5):
-            try:
-                return get(self.ports[i], "/gradio_api/app_id")
-            except OSError:
-                time.sleep(0.2)
-        raise TimeoutError(f"The replica on port {self.ports[i]} does not answer.")
 
     def end(self, i, how=signal.SIGKILL):
         self.processes[i].send_signal(how)
@@ -92,6 +94,7 @@ def nginx(replicas, tmp_path_factory):
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
     with subprocess.Popen(command) as process:
+        wait(port)
         yield port
         process.terminate()
 
@@ -153,7 +156,7 @@ def test_no_picture_fails_while_replicas_are_killed(nginx, replicas, address):
                 replicas.end(kill % 3)
                 time.sleep(chosen.uniform(0, 2))
                 replicas.start(kill % 3)
-                replicas.wait(kill % 3)
+                wait(replicas.ports[kill % 3])
         finally:
             done = True
         for visitor in visitors:
