@@ -17,13 +17,14 @@ from pathlib import Path
 from cgan import guard, page, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.options import command, whole_number_option
-from cgan.page import draw, morph, write
+from cgan.page import compare, draw, morph, write
 
 import gradio as gr
 
 
 def build(models):
-    """The page as gr.Blocks. models: a dict of name -> Weights; the first is the one that is chosen."""
+    """The page as gr.Blocks. models: a dict of name -> Weights; the first that knows digits is chosen."""
+    models = told_digits(models)
 
     def generate(digit, seed, count, model):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
@@ -42,7 +43,7 @@ def build(models):
         )
         with gr.Tabs():
             drawing = draw.lay_out(model)
-            controls = [*drawing, *write.lay_out(model), *morph.lay_out(model)]
+            controls = [*drawing, *write.lay_out(model), *morph.lay_out(model), *compare.lay_out(model)]
         with gr.Column(elem_id="models"):
             model.render()
         # For programs: the picture itself, in the queue. The page takes it by its address instead.
@@ -57,10 +58,20 @@ def build(models):
     return demo.queue(max_size=64, api_open=False)
 
 
-def launch(demo, models, **options):
-    """Serve `demo` with its image addresses, in the background. Returns (app, local URL, public URL)."""
+def told_digits(models):
+    """Those of the models that draw the digit that they are asked for; the others are seen in Compare."""
+    return {name: w for name, w in models.items() if w.knows_digits}
+
+
+def launch(demo, models, runs=(), **options):
+    """Serve `demo` with its image addresses, in the background. Returns (app, local URL, public URL).
+
+    runs: folders of train.py's to show, beside those in runs/.
+    """
     settings = {
-        "models": {name: w.id for name, w in models.items()},
+        "models": {name: w.id for name, w in told_digits(models).items()},
+        "compare": compare.facts(models),
+        "rates": compare.rates(),
         "maxSeed": page.MAX_SEED,
         "maxIndex": routes.MAX_INDEX,
         "counts": draw.COUNTS,
@@ -76,7 +87,7 @@ def launch(demo, models, **options):
         prevent_thread_lock=True,
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
-        app_kwargs=guard.app_kwargs(routes.routes(models)),
+        app_kwargs=guard.app_kwargs(routes.routes(models, runs)),
         theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
         css_paths=page.FOLDER / "style.css",
         head=page.head(settings),
@@ -122,6 +133,7 @@ def main(argv=None):
             _, url, public_url = launch(
                 demo,
                 models,
+                options.weights,
                 server_name=options.host,
                 server_port=options.port,
                 share=options.share,

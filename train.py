@@ -81,7 +81,7 @@ def train(options, state):
         settings["vae"] = auto_encoder(options)
     recipe = recipes.build(options.model, options.seed, options.set, **settings)
     options.z_dim = recipe.generator.config["z_dim"]
-    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
+    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state, steps)
 
     epoch, step_of_epoch = divmod(run.step, epoch_steps)
     seen = epoch * len(images) + step_of_epoch * options.batch_size

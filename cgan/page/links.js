@@ -58,7 +58,7 @@ cgan.open = (values) => {
 // Relative, so that they hold behind a proxy's path and on a shared link.
 cgan.query = (asked, keys) => {
   const { model } = asked;
-  const w = cgan.settings.models[model];
+  const w = cgan.settings.compare[model].id;
   return new URLSearchParams({ ...Object.fromEntries(keys.map((key) => [key, asked[key]])), model, w });
 };
 cgan.address = (name, asked) => `gradio_api/${cgan.tabs[name].address(asked)}`;

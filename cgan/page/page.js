@@ -3,6 +3,7 @@
 // A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
 // address and link; seeds, which of them are seeds; check(asked) -> the sentence why it cannot be drawn, or nothing;
 // address(asked); file(asked); words(asked) for its texts; show(loaded, alt); and where it says something: status.
+// A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last five.
 
 cgan.language = "en";
 cgan.tabs = {};
@@ -10,6 +11,7 @@ cgan.tab = "draw"; // the one on the page
 
 cgan.text = (key, values = {}) => cgan.texts[key][cgan.language].replace(/{(\w+)}/g, (_, name) => values[name]);
 cgan.find = (selector) => document.querySelector(selector);
+cgan.there = (selector, then) => (cgan.find(selector) ? then() : requestAnimationFrame(() => cgan.there(selector, then)));
 cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
 cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
 cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
@@ -37,6 +39,11 @@ cgan.request = (name, asked, pressed = false) => {
   if (problem) {
     tab.wanted = tab.drawing = null;
     return cgan.say(name, problem, true);
+  }
+  if (tab.appear) {
+    tab.shown = { asked };
+    cgan.follow(name);
+    return cgan.there(tab.status, () => tab.appear(asked));
   }
   const wanted = { asked, address: cgan.address(name, asked), pressed, since: performance.now() };
   const latest = tab.wanted ?? tab.drawing ?? tab.shown;
@@ -214,6 +221,7 @@ document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};
   if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
+  else if (!tab.seeds.length) return;
   else if (event.key.toLowerCase() === "r") tab.seeds.forEach((key) => (changes[key] = cgan.anySeed()));
   else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = cgan.within(tab.asked[key] + step, maxSeed)));
   else return;
