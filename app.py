@@ -17,7 +17,7 @@ from pathlib import Path
 from cgan import guard, page, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.options import command, whole_number_option
-from cgan.page import compare, draw, morph, write
+from cgan.page import compare, draw, language, morph, write
 
 import gradio as gr
 
@@ -36,8 +36,8 @@ def build(models):
             raise gr.Error(str(error), print_exception=False) from error
 
     with gr.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        subtitle = "<br>".join(page.TEXTS["subtitle"].values())
-        gr.HTML(f"<h1>{page.text('title')}</h1><p>{subtitle}</p>", elem_id="title")
+        title = f"<h1>{page.text('title')}</h1><p>{page.text('subtitle')}</p>"
+        gr.HTML(language.SWITCH + title, elem_id="title")
         model = gr.Dropdown(
             list(models), label=page.text("model"), filterable=False, elem_id="model", render=False
         )
@@ -87,10 +87,10 @@ def launch(demo, models, runs=(), **options):
         prevent_thread_lock=True,
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
-        app_kwargs=guard.app_kwargs(routes.routes(models, runs)),
+        app_kwargs=guard.app_kwargs(routes.routes(models, runs), language.Language),
         theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
         css_paths=page.FOLDER / "style.css",
-        head=page.head(settings),
+        head=page.script(*page.SCRIPTS, settings=settings),
         footer_links=["api", "gradio", "settings"],
         run_history=False,
         enable_monitoring=False,

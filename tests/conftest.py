@@ -120,13 +120,16 @@ def drawn(monkeypatch):
 
 @pytest.fixture
 def open_page(chromium, url):
-    """open_page(query) -> the page, once it says something. Errors and requests elsewhere fail the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    problems = []
+    """open_page(query, **options of the browser's context) -> the page, once it says something. Errors and
+    requests elsewhere fail the test."""
+    contexts, problems = {}, []
 
-    def start(query=""):
-        page = context.new_page()
+    def start(query="", **options):
+        if repr(options) not in contexts:
+            asked = {"viewport": {"width": 1280, "height": 900}, "locale": "en", **options}
+            context = contexts[repr(options)] = chromium.new_context(**asked)
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = contexts[repr(options)].new_page()
         page.on("console", lambda m: m.type == "error" and problems.append(m.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
@@ -137,5 +140,6 @@ def open_page(chromium, url):
 
     start.problems = problems
     yield start
-    context.close()
+    for context in contexts.values():
+        context.close()
     assert problems == []

@@ -21,4 +21,6 @@ def test_every_text_is_used_and_every_used_one_is_there():
 
 
 def test_a_name_cannot_end_the_script():
-    assert "</script><" not in page.head({"models": {"</script><b>": "x"}}).removesuffix("</script>")
+    assert "</script><" not in page.script(settings={"models": {"</script><b>": "x"}}).removesuffix(
+        "</script>"
+    )

@@ -3,7 +3,7 @@
 import signal
 
 import train
-from cgan import evaluate, ship, losses, routes, run, sampling, weights
+from cgan import evaluate, losses, routes, run, sampling, ship, weights
 from cgan.errors import BadInput
 from cgan.networks.vae import AutoEncoder
 from cgan.recipes import Report, Vae, build

@@ -16,17 +16,15 @@ SCRIPTS += ["plot.js", "compare.js"]
 
 
 def text(key):
-    """A text in both languages, side by side."""
+    """A text in both languages, side by side: language.js leaves the visitor's."""
     return " ".join(TEXTS[key].values())
 
 
-def head(settings):
-    """The page's scripts as HTML; `cgan.settings` and `cgan.texts` are there for them."""
-    given = json.dumps({"settings": settings, "texts": TEXTS}).replace(
-        "<", "\\u003c"
-    )  # no name ends the script
-    scripts = "\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS)
-    return f"<script>const cgan = {given};\n{scripts}</script>"
+def script(*names, **given):
+    """A page's script as HTML: cgan.NAME = what is given, and then the files."""
+    code = [f"cgan.{name} = {json.dumps(value)};".replace("<", "\\u003c") for name, value in given.items()]
+    code += [(FOLDER / name).read_text("utf-8") for name in names]
+    return "\n".join(["<script>", *code, "</script>"])
 
 
 def seed_slider(key="seed", elem_id="seed", value=42):

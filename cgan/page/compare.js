@@ -51,8 +51,7 @@ cgan.loadCompared = (picture, { digit, seed }) => {
 
 cgan.layOutCompare = () => {
   const place = cgan.find("#compare-models");
-  if (place.dataset.language === cgan.language) return;
-  place.dataset.language = cgan.language;
+  if (place.children.length) return;
   const { compare, rates } = cgan.settings;
   const names = Object.keys(compare).filter((name) => name);
   const { element: make, text } = cgan;

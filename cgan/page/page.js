@@ -1,15 +1,13 @@
 // What the tabs share: a picture whose address says all that is drawn (cgan/routes.py), its link, and its keys.
-// cgan/page/__init__.py puts `cgan.settings` and `cgan.texts` before this.
+// cgan/page/__init__.py puts `cgan.settings` before this.
 // A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
 // address and link; seeds, which of them are seeds; check(asked) -> the sentence why it cannot be drawn, or nothing;
 // address(asked); file(asked); words(asked) for its texts; show(loaded, alt); and where it says something: status.
 // A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last five.
 
-cgan.language = "en";
 cgan.tabs = {};
 cgan.tab = "draw"; // the one on the page
 
-cgan.text = (key, values = {}) => cgan.texts[key][cgan.language].replace(/{(\w+)}/g, (_, name) => values[name]);
 cgan.find = (selector) => document.querySelector(selector);
 cgan.there = (selector, then) => (cgan.find(selector) ? then() : requestAnimationFrame(() => cgan.there(selector, then)));
 cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
@@ -149,7 +147,13 @@ cgan.sync = (values) => {
   return values.map((value, i) => all[i] ?? value);
 };
 
-cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click();
+// Of all controls, in order; the model's is the last.
+cgan.values = () => {
+  const tabs = Object.values(cgan.tabs);
+  return [...tabs.flatMap((tab) => tab.keys.map((key) => tab.asked[key])), tabs[0].asked.model];
+};
+
+cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click(); // all are there: style.css leaves none for a menu
 cgan.enter = (name) => {
   cgan.tab = name;
   const tab = cgan.tabs[name];
