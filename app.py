@@ -17,7 +17,7 @@ from pathlib import Path
 from cgan import guard, page, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.options import command, whole_number_option
-from cgan.page import compare, draw, language, morph, write
+from cgan.page import compare, draw, language, morph, training, write
 
 import gradio as gr
 
@@ -44,6 +44,7 @@ def build(models):
         with gr.Tabs():
             drawing = draw.lay_out(model)
             controls = [*drawing, *write.lay_out(model), *morph.lay_out(model), *compare.lay_out(model)]
+            training.lay_out()
         with gr.Column(elem_id="models"):
             model.render()
         # For programs: the picture itself, in the queue. The page takes it by its address instead.

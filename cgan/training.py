@@ -4,7 +4,7 @@ weights/logs/NAME.json       of shipped weights: what `of_run` returns, and thei
 weights/previews/NAME.webp   their previews, one below the other
 
 /gradio_api/learned/compact.json   what is kept of a shipped model's training (.webp: its previews)
-/gradio_api/runs.json              the names of runs: folders that train.py is writing, or wrote
+/gradio_api/runs.json              the runs that train.py is writing, or wrote, and when: seconds ago
 /gradio_api/runs/compact.json      where one stands
 /gradio_api/runs/compact/12.png    its preview of an epoch
 """
@@ -44,28 +44,31 @@ def runs(given=()):
 
 def of_run(folder):
     """Where the run in `folder` stands, as JSON has it: options, epochs, epochs_done, seconds, seconds_left,
-    age (seconds since it wrote), previews (their epochs), and the curves: epoch and losses, as lists.
+    age (seconds since it wrote), previews (their epochs) and their version, and the curves.
 
     A line that is being written is left out. Raises BadInput if there is no log.
     """
     try:
         with open(Path(folder) / "log.jsonl", "rb") as file:
             options, *log = _lines(file.read(MAX_LOG_BYTES))
-            age = time.time() - (Path(folder) / "log.jsonl").stat().st_mtime
         epochs, batch_size = int(options["epochs"]), int(options["batch_size"])
         steps = options.get("steps") or epochs * math.ceil(60_000 / batch_size)  # MNIST's
     except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError) as error:
         raise BadInput(f"The run {Path(folder).name} has no log that can be read.") from error
     last = log[-1] if log else {"step": 0, "seconds": 0}
-    previews = [re.fullmatch(r"preview-(\d{3,})\.png", file.name) for file in Path(folder).iterdir()]
+    named = [re.fullmatch(r"preview-(\d{3,})\.png", file.name) for file in Path(folder).iterdir()]
+    previews = sorted(int(match[1]) for match in named if match)
     return {
         "options": {name: options[name] for name in TOLD if name in options},
         "epochs": epochs,
         "epochs_done": round(last["step"] * epochs / steps, 2),
         "seconds": round(last["seconds"]),
         "seconds_left": round(last["seconds"] * max(0, steps / last["step"] - 1)) if log else None,
-        "age": round(age),
-        "previews": sorted(int(match[1]) for match in previews if match),
+        "age": _age(folder),
+        "previews": previews,
+        "version": round((Path(folder) / f"preview-{previews[0]:03d}.png").stat().st_mtime)
+        if previews
+        else 0,
         **curves(log, epochs / steps),
     }
 
@@ -91,7 +94,7 @@ def keep(run, file):
     learned = of_run(run)
     every = math.ceil(len(learned["previews"]) / FRAMES) or 1
     learned["previews"] = learned["previews"][::-1][::every][::-1]  # with the last one
-    for name in ("age", "seconds_left"):
+    for name in ("age", "seconds_left", "version"):
         del learned[name]
     log, strip = (
         file.parent / kind / f"{file.stem}.{end}" for kind, end in (("logs", "json"), ("previews", "webp"))
@@ -146,7 +149,7 @@ def routes(models, given=()):
     answers = {
         "learned/{name}.json": lambda name: as_json(kept[name][0]),
         "learned/{name}.webp": lambda name: (kept[name][1].read_bytes(), "image/webp"),
-        "runs.json": lambda: as_json([*runs(given)]),
+        "runs.json": lambda: as_json({name: _age(folder) for name, folder in runs(given).items()}),
         "runs/{name}.json": lambda name: as_json(of_run(runs(given)[name])),
         "runs/{name}/{epoch:int}.png": lambda name, epoch: (
             (runs(given)[name] / f"preview-{epoch:03d}.png").read_bytes(),
@@ -154,6 +157,11 @@ def routes(models, given=()):
         ),
     }
     return [address(path, answer) for path, answer in answers.items()]
+
+
+def _age(folder):
+    """How long ago train.py wrote a line into a run's log, in seconds."""
+    return round(time.time() - (Path(folder) / "log.jsonl").stat().st_mtime)
 
 
 def _lines(content):

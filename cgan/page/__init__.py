@@ -1,4 +1,4 @@
-"""The page's tabs (draw, write, morph, compare: each a .py and a .js), what they share, and all their texts.
+"""The page's tabs (each a .py and a .js), what they share, and all their texts.
 
 texts.json has every text that a visitor sees, in English and Chinese, for the layout and for the scripts.
 """
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # one that can be reached by dragging
 SCRIPTS = ["page.js", "links.js", "draw.js", "tile.js", "set.js", "write.js", "morph.js"]
-SCRIPTS += ["plot.js", "compare.js"]
+SCRIPTS += ["plot.js", "compare.js", "training.js"]
 
 
 def text(key):

@@ -59,7 +59,7 @@ cgan.layOutCompare = () => {
     const { parameters, epochs, minutes, measures = {} } = model;
     const rows = Object.entries(measures).map(([key, value]) => [text(`measure_${key}`), value]);
     if (parameters) rows.push([text("parameters"), parameters.toLocaleString(cgan.language)]);
-    if (epochs) rows.push([text("epochs"), text("epochs_minutes", { epochs, minutes })]);
+    if (epochs) rows.push([text("epochs"), epochs], [text("minutes"), minutes]);
     return make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]));
   };
   const card = (title, note, picture, model) =>

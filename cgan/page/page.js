@@ -155,7 +155,8 @@ cgan.values = () => {
 
 cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click(); // all are there: style.css leaves none for a menu
 cgan.enter = (name) => {
-  cgan.tab = name;
+  cgan.tab = document.body.dataset.tab = name;
+  cgan.find(`#${name}-tab-button`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const tab = cgan.tabs[name];
   if (!cgan.opened || tab.kept) return;
   cgan.request(name, tab.asked);
