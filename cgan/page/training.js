@@ -64,7 +64,8 @@ cgan.showTraining = (of, kind, name, training) => {
   cgan.say("training", cgan.text(key, words));
   const bar = cgan.find("#training-done");
   bar.hidden = !isNow;
-  bar.value = epochs_done / epochs;
+  bar.ariaValueNow = Math.floor((100 * epochs_done) / epochs);
+  bar.firstElementChild.style.width = `${bar.ariaValueNow}%`;
   const shown = cgan.find("#training-shown");
   shown.hidden = false;
   const atEnd = lapse.of !== of || lapse.frame >= lapse.frames.length - 1;

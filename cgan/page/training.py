@@ -6,7 +6,7 @@ import gradio as gr
 
 CONTENT = f"""<label class="what">{text("training_of")} <select id="training-of"></select></label>
 <div id="training-status" class="status" role="status"></div>
-<progress id="training-done" max="1" aria-label="{text("training_done")}" hidden></progress>
+<div id="training-done" role="progressbar" aria-label="{text("training_done")}" hidden><div></div></div>
 <div id="training-shown" hidden><div class="picture">
 <div class="frame"><div class="lapse" role="img"></div></div>
 <div class="player"><button type="button">{text("play")}</button>
