@@ -14,17 +14,17 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from cgan import guard, page, routes, weights, writing
+from cgan import guard, page, real, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.options import command, whole_number_option
-from cgan.page import compare, draw, language, morph, training, write
+from cgan.page import about, compare, draw, language, morph, quiz, training, write
 
 import gradio as gr
 
 
 def build(models):
     """The page as gr.Blocks. models: a dict of name -> Weights; the first that knows digits is chosen."""
-    models = told_digits(models)
+    all_models, models = models, told_digits(models)
 
     def generate(digit, seed, count, model):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
@@ -45,6 +45,8 @@ def build(models):
             drawing = draw.lay_out(model)
             controls = [*drawing, *write.lay_out(model), *morph.lay_out(model), *compare.lay_out(model)]
             training.lay_out()
+            quiz.lay_out(model)
+            about.lay_out(all_models)
         with gr.Column(elem_id="models"):
             model.render()
         # For programs: the picture itself, in the queue. The page takes it by its address instead.
@@ -73,6 +75,7 @@ def launch(demo, models, runs=(), **options):
         "models": {name: w.id for name, w in told_digits(models).items()},
         "compare": compare.facts(models),
         "rates": compare.rates(),
+        "realEach": real.EACH,
         "maxSeed": page.MAX_SEED,
         "maxIndex": routes.MAX_INDEX,
         "counts": draw.COUNTS,

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # one that can be reached by dragging
 SCRIPTS = ["page.js", "links.js", "draw.js", "tile.js", "set.js", "write.js", "morph.js"]
-SCRIPTS += ["plot.js", "compare.js", "training.js"]
+SCRIPTS += ["plot.js", "compare.js", "training.js", "quiz.js", "about.js"]
 
 
 def text(key):

@@ -156,7 +156,7 @@ cgan.values = () => {
 cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click(); // all are there: style.css leaves none for a menu
 cgan.enter = (name) => {
   cgan.tab = document.body.dataset.tab = name;
-  cgan.find(`#${name}-tab-button`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  setTimeout(() => cgan.find(`#${name}-tab-button`)?.scrollIntoView({ block: "nearest", inline: "center" }), 100);
   const tab = cgan.tabs[name];
   if (!cgan.opened || tab.kept) return;
   cgan.request(name, tab.asked);
