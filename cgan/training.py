@@ -117,11 +117,14 @@ def keep(run, file):
 
 def shipped(models, folder=weights.SHIPPED):
     """What `keep` wrote of `models`, name -> Weights: {name: (what of_run returned, path of the previews)}.
-    Models without a log are left out."""
+    Models without a log are left out. Raises BadInput if one is damaged."""
     logs = {}
     for file in sorted(Path(folder).glob("logs/*.json")):
-        learned = json.loads(file.read_bytes())
-        logs[learned["id"]] = learned, file.parents[1] / "previews" / f"{file.stem}.webp"
+        try:
+            learned = json.loads(file.read_bytes())
+            logs[learned["id"]] = learned, file.parents[1] / "previews" / f"{file.stem}.webp"
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(f"{file} is damaged; restore it, or delete it.") from error
     return {name: logs[w.id] for name, w in models.items() if w.id in logs}
 
 

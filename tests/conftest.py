@@ -62,7 +62,7 @@ def judge():
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory):
-    """serve(**launch options) -> (demo, URL) of the page; all are closed at the end."""
+    """serve(more models, **launch options) -> URL of the page; all are closed at the end."""
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
     import app
@@ -70,10 +70,11 @@ def serve(tmp_path_factory):
     models = weights.load_generators([weights.SHIPPED])
     demos = []
 
-    def start(**options):
-        demo = app.build(models)
+    def start(more=None, **options):
+        with_more = {**models, **(more or {})}
+        demo = app.build(with_more)
         demos.append(demo)
-        _, url, _ = app.launch(demo, models, server_name="127.0.0.1", **options)
+        _, url, _ = app.launch(demo, with_more, server_name="127.0.0.1", **options)
         return url.rstrip("/")
 
     yield start

@@ -177,7 +177,7 @@ def test_a_set_to_take_away(open_page, compact):
 @pytest.mark.parametrize(
     "asked, where, sentence",
     [
-        ("?tab=dance", "#status", 'no tab "dance", there are draw, write, morph'),
+        ("?tab=dance", "#status", 'no tab "dance", there are draw, write, morph, compare'),
         ("?tab=write&text=abc", "#write-status", "the text may have the digits 0-9"),
         ("?tab=write&ground=red", "#write-status", 'choose one of black, white, transparent, not "red"'),
         ("?tab=morph&from=12", "#morph-status", "digit must be a whole number from 0 to 9"),

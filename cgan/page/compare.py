@@ -63,10 +63,10 @@ def facts(models):
     return found
 
 
-def rates():
+def rates(path=None):
     """What the study of learning rates measured, {rate: [[epoch, times the floor, digit right]]}, of a rate's
     first seed; {} if it has not been done."""
-    path = weights.SHIPPED / "study.json"
+    path = path or weights.SHIPPED / "study.json"
     kept = json.loads(path.read_bytes()).get("lr", {}) if path.is_file() else {}
     found = {}
     for line, seeds in kept.items():
