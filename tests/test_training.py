@@ -22,7 +22,9 @@ def run(mnist, tmp_path):
     train.main([*arguments, "--data", str(mnist), "--out", str(out)])
     with open(out / "log.jsonl", "a") as log:
         for step, kl in ((1, 3.0), (3, 5.0)):
-            log.write(json.dumps({"step": step, "reconstruction": 200, "kl": kl, "seconds": 60 * step}) + "\n")
+            log.write(
+                json.dumps({"step": step, "reconstruction": 200, "kl": kl, "seconds": 60 * step}) + "\n"
+            )
     return out
 
 
@@ -60,7 +62,9 @@ def test_shipping_keeps_the_weights_their_log_and_their_previews(run, tmp_path, 
     shown = frames.crop((0, 140, 280, 280)).resize((28, 14), Image.BOX)
     assert max(abs(a - b) for a, b in zip(shown.tobytes(), second.tobytes(), strict=True)) < 24  # it is lossy
 
-    ship.main([str(run / "generator.safetensors"), str(out.with_name("bare.safetensors"))])  # nothing beside it
+    ship.main(
+        [str(run / "generator.safetensors"), str(out.with_name("bare.safetensors"))]
+    )  # nothing beside it
     assert sorted(file.stem for file in out.parent.rglob("*.*")) == ["bare", "vae", "vae", "vae"]
     (out.parent / "logs" / "vae.json").write_text("{")
     with pytest.raises(BadInput, match="vae.json is damaged"):
@@ -94,7 +98,13 @@ def test_addresses_of_what_is_known(client, run, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "path",
     ["runs/nothing.json", "runs/..%2fmine.json", "runs/../mine.json", "runs/mine/3.png", "runs/mine/-1.png"]
-    + ["runs/mine/x.png", "learned/nothing.json", "learned/..%2fresults.json", "runs/mine/state.pt", "runs/mine"],
+    + [
+        "runs/mine/x.png",
+        "learned/nothing.json",
+        "learned/..%2fresults.json",
+        "runs/mine/state.pt",
+        "runs/mine",
+    ],
 )
 def test_a_name_is_looked_up_and_no_path(client, path):
     answer = client.get(f"/gradio_api/{path}")
