@@ -7,6 +7,7 @@ weights/previews/NAME.webp   their previews, one below the other
 /gradio_api/runs.json              the runs that train.py is writing, or wrote, and when: seconds ago
 /gradio_api/runs/compact.json      where one stands
 /gradio_api/runs/compact/12.png    its preview of an epoch
+/gradio_api/rates/0.png            what was drawn at one of the learning rates of cgan.study
 """
 
 import json
@@ -53,6 +54,7 @@ def of_run(folder):
             options, *log = _lines(file.read(MAX_LOG_BYTES))
         epochs, batch_size = int(options["epochs"]), int(options["batch_size"])
         steps = options.get("steps") or epochs * math.ceil(60_000 / batch_size)  # MNIST's
+        epochs_a_step = epochs / steps
     except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError) as error:
         raise BadInput(f"The run {Path(folder).name} has no log that can be read.") from error
     last = log[-1] if log else {"step": 0, "seconds": 0}
@@ -61,7 +63,7 @@ def of_run(folder):
     return {
         "options": {name: options[name] for name in TOLD if name in options},
         "epochs": epochs,
-        "epochs_done": round(last["step"] * epochs / steps, 2),
+        "epochs_done": round(last["step"] * epochs_a_step, 2),
         "seconds": round(last["seconds"]),
         "seconds_left": round(last["seconds"] * max(0, steps / last["step"] - 1)) if log else None,
         "age": _age(folder),
@@ -69,7 +71,7 @@ def of_run(folder):
         "version": round((Path(folder) / f"preview-{previews[0]:03d}.png").stat().st_mtime)
         if previews
         else 0,
-        **curves(log, epochs / steps),
+        **curves(log, epochs_a_step),
     }
 
 
@@ -159,7 +161,13 @@ def routes(models, given=()):
             "image/png",
         ),
     }
+    answers["rates/{number:int}.png"] = lambda number: (strip_of_rate(number).read_bytes(), "image/png")
     return [address(path, answer) for path, answer in answers.items()]
+
+
+def strip_of_rate(number, folder=weights.SHIPPED.parent):
+    """What the study of learning rates drew with one of them: rows of 20, the last one at the end."""
+    return folder / "docs" / "strips" / f"lr-{number}.png"
 
 
 def _age(folder):

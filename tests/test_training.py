@@ -7,6 +7,7 @@ import time
 import train
 from cgan import guard, routes, ship, training, weights
 from cgan.errors import BadInput
+from cgan.page import compare
 
 import pytest
 from PIL import Image
@@ -116,3 +117,18 @@ def test_what_is_shipped_beside_weights_is_theirs_and_small():
     files = [file for kind in ("logs", "previews") for file in (weights.SHIPPED / kind).iterdir()]
     assert len(training.shipped(models)) == len(files) / 2
     assert sum(file.stat().st_size for file in files) < 3_000_000
+
+
+def test_the_learning_rates_as_the_study_keeps_them(tmp_path):
+    assert compare.rates(tmp_path) == {}
+    measures = {"fd_times": 9.5, "right": 88.0}
+    lines = {"0.01, epoch 0.5": {"0": measures}, "0.01, epoch 1": {"0": measures}}
+    lines |= {"0.005, epoch 0.5": {"1": measures}, "0.001, epoch 0.5": {"0": measures}}
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "study.json").write_text(json.dumps({"lr": lines}))
+    found = compare.rates(tmp_path)
+    assert found["0.01"] == {"points": [[0.5, 9.5, 88.0], [1.0, 9.5, 88.0]], "strip": None}
+    assert list(found) == ["0.01", "0.001"]
+    (tmp_path / "weights" / "study.json").write_text('{"lr": {"0.01": 1}}')
+    with pytest.raises(BadInput, match="study.json is damaged"):
+        compare.rates(tmp_path)

@@ -12,7 +12,7 @@ cgan.tabs.compare = {
     tab.busy = true;
     cgan.layOutCompare();
     try {
-      const pictures = [...document.querySelectorAll("#compare-models img, #compare-more img")];
+      const pictures = [...document.querySelectorAll("#compare-models img, #compare-more img[data-kind]")];
       await Promise.all(pictures.map((picture) => cgan.loadCompared(picture, asked)));
       cgan.say("compare", cgan.text("compare_said", asked));
     } catch (error) {
@@ -58,7 +58,7 @@ cgan.layOutCompare = () => {
   const facts = (model) => {
     const { parameters, epochs, minutes, measures = {} } = model;
     const rows = Object.entries(measures).map(([key, value]) => [text(`measure_${key}`), value]);
-    if (parameters) rows.push([text("parameters"), parameters.toLocaleString(cgan.language)]);
+    if (parameters) rows.push([text("parameters"), parameters.toLocaleString(cgan.language, { notation: "compact", maximumFractionDigits: 2 })]);
     if (epochs) rows.push([text("epochs"), epochs], [text("minutes"), minutes]);
     return make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]));
   };
@@ -101,15 +101,19 @@ cgan.layOutCompare = () => {
 // The report's learning rates: a line a rate. The values are those of the first seed.
 cgan.ratePlots = (rates) => {
   const names = Object.keys(rates);
-  const x = rates[names[0]].map(([epoch]) => epoch);
-  const complete = names.filter((name) => rates[name].length === x.length);
+  const x = rates[names[0]].points.map(([epoch]) => epoch);
+  const complete = names.filter((name) => rates[name].points.length === x.length);
   const plot = (column, key, log) =>
     cgan.plot({
       title: cgan.text(key),
       x,
       xLabel: cgan.text("epoch"),
-      lines: Object.fromEntries(complete.map((name) => [name, rates[name].map((row) => row[column])])),
+      lines: Object.fromEntries(complete.map((name) => [name, rates[name].points.map((row) => row[column])])),
       log,
     });
-  return cgan.element("div", { class: "plots" }, plot(1, "measure_fd_times", true), plot(2, "measure_right", false));
+  const strips = names.filter((name) => rates[name].strip !== null).map((name) => {
+    const picture = cgan.element("img", { src: `gradio_api/rates/${rates[name].strip}.png`, alt: cgan.text("rate_alt", { rate: name }) });
+    return cgan.element("figure", { class: "strip" }, cgan.element("figcaption", {}, name), cgan.element("div", { class: "frame" }, picture));
+  });
+  return cgan.element("div", { class: "plots" }, ...strips, plot(1, "measure_fd_times", true), plot(2, "measure_right", false));
 };

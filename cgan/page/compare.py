@@ -3,6 +3,7 @@
 import json
 
 from cgan import results, training, weights
+from cgan.errors import BadInput
 from cgan.page import button, js, seed_slider, text
 from cgan.page.draw import DIGITS
 
@@ -63,14 +64,21 @@ def facts(models):
     return found
 
 
-def rates(path=None):
-    """What the study of learning rates measured, {rate: [[epoch, times the floor, digit right]]}, of a rate's
-    first seed; {} if it has not been done."""
-    path = path or weights.SHIPPED / "study.json"
-    kept = json.loads(path.read_bytes()).get("lr", {}) if path.is_file() else {}
-    found = {}
-    for line, seeds in kept.items():
-        rate, epoch = line.split(", epoch ")
-        if "0" in seeds:
-            found.setdefault(rate, []).append([float(epoch), seeds["0"]["fd_times"], seeds["0"]["right"]])
+def rates(folder=weights.SHIPPED.parent):
+    """What the study of learning rates measured of its first seed, a dict for each rate by its name: points,
+    of [epoch, times the floor, digit right] each, and strip, the number of its pictures in docs/strips/ (None
+    if there are none). {} if it has not been done. Raises BadInput if it is damaged."""
+    path, found = folder / "weights" / "study.json", {}
+    try:
+        kept = json.loads(path.read_bytes()).get("lr", {}) if path.is_file() else {}
+        for line, seeds in kept.items():
+            rate, epoch = line.split(", epoch ")
+            if "0" in seeds:
+                point = [float(epoch), seeds["0"]["fd_times"], seeds["0"]["right"]]
+                found.setdefault(rate, {"points": [], "strip": None})["points"].append(point)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{path} is damaged; restore it, or delete it.") from error
+    for number, rate in enumerate(found.values()):
+        if training.strip_of_rate(number, folder).is_file():
+            rate["strip"] = number
     return found

@@ -14,7 +14,11 @@ cgan.POLL = 3000; // ms
 cgan.watch = async () => {
   clearTimeout(cgan.watching);
   if (cgan.tab !== "training") return;
-  if (!document.hidden) await cgan.lookAtTraining().catch(() => cgan.say("training", cgan.text("no_answer"), true));
+  if (!document.hidden)
+    await cgan.lookAtTraining().catch(() => {
+      cgan.lapse.of = null; // all is said again when there is an answer
+      cgan.say("training", cgan.text("no_answer"), true);
+    });
   clearTimeout(cgan.watching);
   cgan.watching = setTimeout(cgan.watch, cgan.POLL);
 };
