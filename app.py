@@ -17,7 +17,7 @@ from pathlib import Path
 from cgan import guard, page, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.options import command, whole_number_option
-from cgan.page import draw, language, morph, write
+from cgan.page import draw, language, morph, theme, write
 
 import gradio as gr
 
@@ -77,7 +77,7 @@ def launch(demo, models, **options):
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
         app_kwargs=guard.app_kwargs(routes.routes(models), language.Language),
-        theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
+        theme=theme.THEME,
         css_paths=page.FOLDER / "style.css",
         head=page.script(*page.SCRIPTS, settings=settings),
         footer_links=["api", "gradio", "settings"],
