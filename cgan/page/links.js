@@ -40,9 +40,6 @@ cgan.open = (values) => {
   cgan.tab = name;
   setTimeout(() => {
     if (name !== "draw") cgan.turnTo(name);
-    for (const attribute of ["aria-label", "title"])
-      for (const element of document.querySelectorAll(`[${attribute}]`))
-        element.setAttribute(attribute, cgan.translated(element.getAttribute(attribute), "gradio"));
     cgan.opened = true;
   });
   const i = name === "draw" ? address.get("i") : null; // a picture that is opened

@@ -96,15 +96,6 @@ cgan.why = (address) =>
     (response) => (response.ok ? cgan.text("not_shown") : response.text().then(cgan.translated)),
     () => cgan.text("no_answer"),
   );
-// What the server (for programs, too) and Gradio say in English only, by texts.json's "server_..." and "gradio_...".
-cgan.translated = (sentence, speaker = "server") => {
-  for (const key of Object.keys(cgan.texts).filter((key) => key.startsWith(`${speaker}_`))) {
-    const known = cgan.texts[key].en.replace(/[^\w\s{}]/g, "\\$&").replace(/{(\w+)}/g, "(?<$1>.+)");
-    const found = new RegExp(`^${known}$`).exec(sentence);
-    if (found) return cgan.text(key, found.groups);
-  }
-  return cgan.text(speaker, { sentence });
-};
 
 cgan.place = (selector, loaded) => {
   const picture = cgan.find(`${selector} img`);
