@@ -17,7 +17,7 @@ from pathlib import Path
 from cgan import guard, page, real, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.options import command, whole_number_option
-from cgan.page import about, compare, draw, language, morph, quiz, training, write
+from cgan.page import about, compare, draw, language, morph, quiz, theme, training, write
 
 import gradio as gr
 
@@ -92,7 +92,7 @@ def launch(demo, models, runs=(), **options):
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
         app_kwargs=guard.app_kwargs(routes.routes(models, runs), language.Language),
-        theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
+        theme=theme.THEME,
         css_paths=page.FOLDER / "style.css",
         head=page.script(*page.SCRIPTS, settings=settings),
         footer_links=["api", "gradio", "settings"],

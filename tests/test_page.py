@@ -15,6 +15,7 @@ def test_every_text_is_used_and_every_used_one_is_there():
     files = [file for file in page.FOLDER.iterdir() if file.suffix in (".py", ".js")]
     code = "\n".join(file.read_text("utf-8") for file in [*files, page.FOLDER.parent.parent / "app.py"])
     made = {f"{tab}_{kind}" for tab in ("draw", "draw_all", "write", "morph") for kind in ("alt", "said")}
+    made |= {key for key in page.TEXTS if key.startswith(("server_", "gradio_"))}
     made |= {"hand_one", "hand_fresh", "ground_black", "ground_white", "ground_transparent"}
     made |= {f"measure_{name}" for name in {*about.MEASURES, *compare.MEASURES}}
     made |= {f"control_{name}" for name in results.load()["controls"]}

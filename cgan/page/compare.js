@@ -113,7 +113,7 @@ cgan.ratePlots = (rates) => {
     });
   const strips = names.filter((name) => rates[name].strip !== null).map((name) => {
     const picture = cgan.element("img", { src: `gradio_api/rates/${rates[name].strip}.png`, alt: cgan.text("rate_alt", { rate: name }) });
-    return cgan.element("figure", { class: "strip" }, cgan.element("figcaption", {}, name), cgan.element("div", { class: "frame" }, picture));
+    return cgan.element("figure", { class: "rate" }, cgan.element("figcaption", {}, name), cgan.element("div", { class: "frame" }, picture));
   });
   return cgan.element("div", { class: "plots" }, ...strips, plot(1, "measure_fd_times", true), plot(2, "measure_right", false));
 };

@@ -20,6 +20,27 @@ cgan.text = (key, values = {}) => cgan.texts[key][cgan.language].replace(/{(\w+)
   window.gradio_config = JSON.parse(JSON.stringify(window.gradio_config), relabel);
 }
 
+// What the server (for programs, too) and Gradio say in English only, by texts.json's "server_..." and "gradio_...".
+cgan.translated = (sentence, speaker = "server") => {
+  for (const key of Object.keys(cgan.texts).filter((key) => key.startsWith(`${speaker}_`))) {
+    const known = cgan.texts[key].en.replace(/[^\w\s{}]/g, "\\$&").replace(/{(\w+)}/g, "(?<$1>.+)");
+    const found = new RegExp(`^${known}$`).exec(sentence);
+    if (found) return cgan.text(key, found.groups);
+  }
+  return cgan.text(speaker, { sentence });
+};
+
+if (cgan.language !== "en")
+  new MutationObserver((changes) => {
+    for (const { target } of changes)
+      for (const element of [target, ...target.querySelectorAll("[aria-label], [title]")])
+        for (const name of ["aria-label", "title"]) {
+          const sentence = element.getAttribute(name);
+          const translated = sentence && cgan.translated(sentence, "gradio");
+          if (translated !== sentence) element.setAttribute(name, translated);
+        }
+  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["aria-label", "title"] });
+
 // The other language: the page is opened again, with all that was set in it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("#languages a");

@@ -36,7 +36,7 @@ def lay_out(model):
                 gr.HTML(PLAYER, elem_id="morph-picture", elem_classes="picture")
                 gr.HTML('<div id="morph-status" class="status" role="status"></div>')
         gr.HTML(
-            f'<p>{text("between")}</p><div class="frame" tabindex="0"><img></div>',
+            f'<p>{text("between")}</p><div class="frame"><img></div>',
             elem_id="between",
             elem_classes="picture",
         )

@@ -20,10 +20,8 @@ cgan.where = (picture, { clientX, clientY }) => {
 
 // From the controls: the values of a tab's, in order, and the model. `pressed`: by a button, so that something is
 // said even if nothing changes.
-cgan.ask = (name, values, pressed = false) => {
-  const keys = [...cgan.tabs[name].keys, "model"];
-  cgan.request(name, Object.fromEntries(keys.map((key, i) => [key, values[i]])), pressed);
-};
+cgan.named = (name, values) => Object.fromEntries([...cgan.tabs[name].keys, "model"].map((key, i) => [key, values[i]]));
+cgan.ask = (name, values, pressed = false) => cgan.request(name, cgan.named(name, values), pressed);
 cgan.press = (name, values) => cgan.ask(name, values, true);
 
 // One picture is on its way at a time in a tab; of those asked for meanwhile, the last is drawn next.
@@ -102,7 +100,7 @@ cgan.fail = async (name) => {
 };
 cgan.why = (address) =>
   fetch(address).then(
-    (response) => (response.ok ? cgan.text("not_shown") : response.text()),
+    (response) => (response.ok ? cgan.text("not_shown") : response.text().then(cgan.translated)),
     () => cgan.text("no_answer"),
   );
 
@@ -122,14 +120,17 @@ cgan.settle = (name, key, values) => {
 };
 
 // New seeds; those that were the same stay the same.
+cgan.newSeeds = (name, asked) => {
+  const { seeds } = cgan.tabs[name];
+  const fresh = new Map(seeds.map((key) => [asked[key], cgan.anySeed()]));
+  return Object.fromEntries(seeds.map((key) => [key, fresh.get(asked[key])]));
+};
 cgan.randomize = (name, values) => {
-  const tab = cgan.tabs[name];
-  const places = tab.seeds.map((key) => tab.keys.indexOf(key));
-  const fresh = new Map(places.map((place) => [values[place], cgan.anySeed()]));
-  const seeds = places.map((place) => fresh.get(values[place]));
-  places.forEach((place, i) => (values = values.with(place, seeds[i])));
-  cgan.ask(name, values);
-  return seeds.length === 1 ? seeds[0] : seeds;
+  const asked = cgan.named(name, values);
+  const seeds = cgan.newSeeds(name, asked);
+  cgan.request(name, { ...asked, ...seeds });
+  const [first, ...more] = Object.values(seeds);
+  return more.length ? [first, ...more] : first;
 };
 
 // What the scripts change themselves is drawn at once; Gradio's controls follow through a hidden button.
@@ -221,13 +222,13 @@ document.addEventListener(
 document.addEventListener("keydown", (event) => {
   const tab = cgan.tabs[cgan.tab];
   const isField = event.target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
-  if (isField || event.ctrlKey || event.metaKey || event.altKey ) return;
+  if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
   const { maxSeed } = cgan.settings;
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};
   if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
   else if (!tab.seeds.length) return;
-  else if (event.key.toLowerCase() === "r") tab.seeds.forEach((key) => (changes[key] = cgan.anySeed()));
+  else if (event.key.toLowerCase() === "r") Object.assign(changes, cgan.newSeeds(cgan.tab, tab.asked));
   else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = cgan.within(tab.asked[key] + step, maxSeed)));
   else return;
   event.preventDefault();
