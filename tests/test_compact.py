@@ -7,7 +7,7 @@ import signal
 import train
 from cgan import data, losses, sampling, weights
 from cgan.errors import BadInput
-from cgan.networks.compact import Discriminator, Generator
+from cgan.networks.compact import ConditionalBatchNorm, Discriminator, Generator
 from cgan.recipes import Compact, build
 from cgan.recipes.report import noise_for
 from cgan.run import load_state
@@ -97,6 +97,16 @@ def test_the_digit_conditions_g_beside_z_and_in_each_norm():
             table.weight.data.copy_(changed)
 
 
+def test_a_norm_with_fixed_statistics_is_batchnorm_then_the_digits_gain_and_bias():
+    norm, h, y = ConditionalBatchNorm(10, 3), torch.randn(4, 3, 5, 5), torch.tensor([0, 3, 3, 9])
+    for tensor in (norm.gain.weight, norm.bias.weight, norm.norm.running_mean):
+        nn.init.normal_(tensor)
+    nn.init.uniform_(norm.norm.running_var, 0.5, 2)
+    norm.eval()
+    gain, bias = norm.gain.weight[y, :, None, None], norm.bias.weight[y, :, None, None]
+    torch.testing.assert_close(norm(h, y), gain * norm.norm(h) + bias)
+
+
 def test_d_is_conditioned_by_projection():
     D, x = Discriminator(), torch.rand(2, 1, 28, 28) * 2 - 1
     difference = (D(x, torch.tensor([1, 1])) - D(x, torch.tensor([1, 2]))).abs()
@@ -176,7 +186,10 @@ def test_one_backward_pass_serves_both(step):
     G_gradients = torch.autograd.grad(g_loss, list(G.parameters()))
     real_seen.requires_grad_(), (fake_seen := fake_seen.detach()).requires_grad_()
     real_logits, fake_logits = D(real_seen, y), D(fake_seen, y)
-    d_loss = total = nn.functional.softplus(fake_logits - real_logits).mean()
+    d_loss = nn.functional.softplus(fake_logits - real_logits).mean()
+    wrong_y = recipe.another(y)
+    assert (wrong_y != y).all()
+    total = d_loss + 0.01 * nn.functional.softplus(D(real_seen, wrong_y) - real_logits).mean()
     if gamma:
         for logits, seen in ((real_logits, real_seen), (fake_logits, fake_seen)):
             (gradients,) = torch.autograd.grad(logits.sum(), seen, create_graph=True)
