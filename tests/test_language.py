@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import choose, settled
 
 CHINESE = re.compile("[\u3000-\u9fff]")
 NAMES = "MNIST|PNG|GIF|zip|compact|report|CAS|Fréchet|pip install|gradio_client|Python"
@@ -59,9 +60,9 @@ def test_all_is_said_in_one_language(open_page, language):
     page.wait_for_selector("#tile li")
     check()
     page.keyboard.press("Escape")
-    for tab in ("write", "morph"):
+    for tab in ("write", "morph", "compare", "training", "quiz", "about"):
         page.click(f"#{tab}-tab-button")
-        settled(page, r"\d ms|毫秒", f"#{tab}-status")
+        settled(page, r"\d ms|毫秒" if tab in ("write", "morph") else ".", f"#{tab}-status")
         for closed in page.locator("button.label-wrap:visible:not(.open)").all():
             closed.click()
         check()
