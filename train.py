@@ -80,7 +80,7 @@ def train(options, state):
         settings["vae"] = distributed.from_first(auto_encoder, options)
     recipe = recipes.build(options.model, options.seed, options.set, **settings)
     options.z_dim = recipe.generator.config["z_dim"]
-    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state, writes=rank == 0)
+    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state, steps, rank == 0)
     distributed.share_gradients(recipe)
     if world > 1:
         print(f"{world} processes learn from {total // world} images each, {total} a step.")

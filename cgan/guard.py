@@ -76,9 +76,10 @@ class Guard:
         return None
 
 
-def app_kwargs(routes):
-    """For Gradio's launch(): our own routes, and the guard before them and before all of Gradio's."""
-    return {"routes": routes, "middleware": [Middleware(Guard, routes=routes)]}
+def app_kwargs(routes, *inner):
+    """For Gradio's launch(): our own routes; the guard before them and before all of Gradio's; behind it
+    `inner`, other ASGI middleware."""
+    return {"routes": routes, "middleware": [Middleware(Guard, routes=routes), *map(Middleware, inner)]}
 
 
 def is_ours(path):

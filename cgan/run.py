@@ -1,7 +1,7 @@
 """A training run on disk. `state.pt` is its only truth; every other file in the folder is rewritten from it.
 
 state.pt               networks, optimisers, step, log, previews, options: all that resuming needs
-log.jsonl              the options, then a line of losses every 50 steps
+log.jsonl              the options and how many steps there will be, then a line of losses every 50 steps
 preview-EPOCH.png      rows are handwritings, the same after every epoch; columns are the digits 0 to 9
 losses.png             the log, drawn
 lock                   held by the process that trains here, while it lives
@@ -42,12 +42,13 @@ class Run:
     """Where a training run stands, and its folder.
 
     recipe: what is trained (recipes/). options: plain values that a resumed run must repeat. data_digest:
-    of the images and labels. state: from `load_state`, to go on from there. writes: whether this process is
-    the one of the run that writes its folder.
+    of the images and labels. state: from `load_state`, to go on from there. steps: how many there will be.
+    writes: whether this process is the one of the run that writes its folder.
     """
 
-    def __init__(self, folder, recipe, options, data_digest, state=None, writes=True):
+    def __init__(self, folder, recipe, options, data_digest, state=None, steps=None, writes=True):
         self.folder, self.recipe, self.options, self.data_digest = Path(folder), recipe, options, data_digest
+        self.steps = steps
         self.step, self.log, self.previews, self.seconds_before, self.cpu_before = 0, [], [], 0.0, 0.0
         if state:
             if state["data_digest"] != data_digest:
@@ -141,7 +142,7 @@ class Run:
         first = len(self.previews) - len(previews) + 1
         for epoch, preview in enumerate(previews, first):
             write_atomically(self.folder / f"preview-{epoch:03d}.png", render.png(render.grid(preview)))
-        lines = [json.dumps(line) + "\n" for line in [self.options, *self.log]]
+        lines = [json.dumps(line) + "\n" for line in [{**self.options, "steps": self.steps}, *self.log]]
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
         write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
         self.write_weights("generator.safetensors")
