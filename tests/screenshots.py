@@ -1,4 +1,4 @@
-"""Pictures of the page for the README: python -m tests.screenshots FOLDER [dark]."""
+"""Pictures of the page for the READMEs, wide and on a phone: python -m tests.screenshots FOLDER [dark]."""
 
 import os
 import shutil
@@ -30,11 +30,17 @@ def main(folder, theme="light"):
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # none: Playwright's own
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for width, suffix in ((1280, ""), (390, "-phone")):
+        for language, width, suffix in (
+            ("en", 1280, ""),
+            ("en", 390, "-phone"),
+            ("zh", 1280, "-zh"),
+            ("zh", 390, "-phone-zh"),
+        ):
             for name, (query, selector) in TABS.items():
-                page = browser.new_page(viewport={"width": width, "height": 790}, color_scheme=theme)
+                size = {"width": width, "height": 790}
+                page = browser.new_page(viewport=size, color_scheme=theme, locale=language)
                 page.goto(f"{url}{query}&__theme={theme}")
-                page.wait_for_selector(selector)
+                page.wait_for_selector(selector, timeout=120_000)
                 page.wait_for_timeout(500)
                 page.screenshot(path=Path(folder) / f"{name}{suffix}.png")
                 page.close()

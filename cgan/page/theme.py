@@ -12,6 +12,10 @@ THEME = gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]).s
     button_primary_background_fill_hover_dark="*primary_700",
     button_secondary_background_fill_hover_dark="*primary_700",
     checkbox_label_background_fill_selected="*primary_600",
+    checkbox_border_color="*neutral_400",
+    input_border_width="1px",
+    input_border_color="*neutral_300",
+    input_border_color_dark="*neutral_500",
     link_text_color_dark="*primary_300",
     link_text_color_visited_dark="*primary_300",
 )
