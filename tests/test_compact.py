@@ -7,7 +7,7 @@ import signal
 import train
 from cgan import data, losses, sampling, weights
 from cgan.errors import BadInput
-from cgan.networks.compact import Discriminator, Generator
+from cgan.networks.compact import ConditionalBatchNorm, Discriminator, Generator
 from cgan.recipes import Compact, build
 from cgan.recipes.report import noise_for
 from cgan.run import load_state
@@ -95,6 +95,16 @@ def test_the_digit_conditions_g_beside_z_and_in_each_norm():
             table.weight.data[4] += 1
             assert not torch.allclose(G(z, y)[0], G(z, y)[2], atol=1e-3)
             table.weight.data.copy_(changed)
+
+
+def test_a_norm_with_fixed_statistics_is_batchnorm_then_the_digits_gain_and_bias():
+    norm, h, y = ConditionalBatchNorm(10, 3), torch.randn(4, 3, 5, 5), torch.tensor([0, 3, 3, 9])
+    for tensor in (norm.gain.weight, norm.bias.weight, norm.norm.running_mean):
+        nn.init.normal_(tensor)
+    nn.init.uniform_(norm.norm.running_var, 0.5, 2)
+    norm.eval()
+    gain, bias = norm.gain.weight[y, :, None, None], norm.bias.weight[y, :, None, None]
+    torch.testing.assert_close(norm(h, y), gain * norm.norm(h) + bias)
 
 
 def test_d_is_conditioned_by_projection():
