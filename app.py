@@ -34,7 +34,7 @@ def build(models):
         except BadInput as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    with gr.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
+    with guard.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         subtitle = "<br>".join(page.TEXTS["subtitle"].values())
         gr.HTML(f"<h1>{page.text('title')}</h1><p>{subtitle}</p>", elem_id="title")
         model = gr.Dropdown(
