@@ -29,6 +29,7 @@ def build(models):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
         if model not in models:
             raise gr.Error(f"Choose a model: {', '.join(models)}.", print_exception=False)
+        guard.sweep()
         try:
             return routes.draw(models[model], digit, seed, count)
         except BadInput as error:
@@ -113,7 +114,10 @@ def main(argv=None):
         ) from error
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up: not through a proxy
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1", options.host]))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):  # the latter: its terminal is closed
+        number = getattr(signal, name)
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, lambda *_: sys.exit(0))
 
     with tempfile.TemporaryDirectory(prefix="cgan-") as folder:  # pictures for /generate; gone with the page
         os.environ["GRADIO_TEMP_DIR"] = folder

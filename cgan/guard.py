@@ -8,7 +8,10 @@ import asyncio
 import hmac
 import os
 import re
+import shutil
 from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 
 from cgan.errors import BadInput
 
@@ -23,6 +26,7 @@ MAX_BODY = 100_000  # bytes; the page sends hundreds
 MAX_DRAWING, MAX_OPEN = 128, 1024  # requests to our own addresses, and in all, at the same time
 MAX_LOGINS, MAX_LOGINS_EACH = 64, 4  # that wait for each other, in all and from one address
 SECONDS_A_GUESS = 1
+MAX_FILES = 500  # of /generate
 
 # For everybody: what shows the log-in form, and how Gradio asks whether its server is up.
 OPEN = r"/|/login/?|/logout/?|/(assets|static|svelte)/.*|/theme\.css|/favicon\.ico|/manifest\.json"
@@ -103,6 +107,14 @@ class Blocks(gr.Blocks):
 def app_kwargs(routes):
     """For Gradio's launch(): our own routes, and the guard before them and before all of Gradio's."""
     return {"routes": routes, "middleware": [Middleware(Guard, routes=routes)]}
+
+
+def sweep():
+    """Delete the oldest pictures that /generate made, so that they cannot fill the disk."""
+    with suppress(FileNotFoundError):  # none yet, or Gradio was faster
+        folders = sorted(Path(get_upload_folder()).iterdir(), key=lambda folder: folder.stat().st_mtime)
+        for folder in folders[:-MAX_FILES]:
+            shutil.rmtree(folder)
 
 
 def is_ours(path):
