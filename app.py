@@ -114,7 +114,7 @@ def main(argv=None):
         ) from error
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up: not through a proxy
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1", options.host]))
-    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):  # the latter: its terminal is closed
+    for name in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):  # the last: its terminal is closed
         number = getattr(signal, name)
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, lambda *_: sys.exit(0))

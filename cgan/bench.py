@@ -11,7 +11,7 @@ import json
 import statistics
 import time
 
-from cgan import recipes, render, sampling, visits, weights
+from cgan import recipes, render, results, sampling, visits, weights
 from cgan.errors import exit_with_a_sentence
 from cgan.files import write_atomically
 from cgan.networks import report
@@ -28,6 +28,7 @@ def parse_args(argv=None):
     parser = command(__doc__)
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**6)
     add("what", nargs="*", metavar="WHAT", help=f"of {', '.join(MEASURES)} (default: all)")
+    add("--markdown", action="store_true", help="also print the figures as a table")
     add("--json", metavar="FILE", help="also write the figures there")
     add("--repeat", type=at_least_1, default=9, help="times each is measured, in turn (default: 9)")
     add("--batch-size", type=at_least_1, help="images a training step (default: the recipe's)")
@@ -46,8 +47,20 @@ def main(argv=None):
         figures[name] = MEASURES[name](options)
         for row, values in figures[name].items():
             print(f"{name:6} {row:24}", "  ".join(f"{key} {value:.4g}" for key, value in values.items()))
+    if options.markdown:
+        print(results.in_markdown(*as_table(figures)))
     if options.json:
         write_atomically(options.json, json.dumps(figures, indent=1).encode())
+
+
+def as_table(figures):
+    """Headings and lines of the README's table: what was measured, and its figures."""
+    lines = []
+    for name in filter(figures.get, MEASURES):
+        for row, values in figures[name].items():
+            said = ", ".join(f"{key.replace('_', ' ')} {value:.3g}" for key, value in values.items())
+            lines.append([name, row, said])
+    return ["measure", "of", "figures"], lines
 
 
 def take_turns(functions, repeat):

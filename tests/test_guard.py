@@ -177,9 +177,7 @@ def cases(count):
         max_examples=count,
         deadline=None,
         database=None,
-        phases=[
-            Phase.generate
-        ],  # what fails is shown as it was found: no minutes of looking for a smaller one
+        phases=[Phase.generate],  # what fails is shown as found: no minutes of looking for a smaller one
         suppress_health_check=list(HealthCheck),
     )
 
