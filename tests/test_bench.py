@@ -22,7 +22,7 @@ def test_a_tiny_measurement(tmp_path, capsys):
     figures = json.loads((tmp_path / "figures.json").read_text())
     assert figures["draw"]["report"]["of_limit"] > 0 and figures["train"]["compact"]["ms"] > 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 + 2 * len(figures["draw"] | figures["train"])
+    assert len(lines) == 2 + 2 * (len(figures["draw"]) + len(figures["train"]))
 
 
 def test_ratios_are_taken_within_a_turn(monkeypatch):
