@@ -14,16 +14,17 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from cgan import guard, page, routes, weights, writing
+from cgan import guard, page, real, routes, weights, writing
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.options import command, whole_number_option
-from cgan.page import draw, morph, write
+from cgan.page import about, compare, draw, language, morph, quiz, theme, training, write
 
 import gradio as gr
 
 
 def build(models):
-    """The page as gr.Blocks. models: a dict of name -> Weights; the first is the one that is chosen."""
+    """The page as gr.Blocks. models: a dict of name -> Weights; the first that knows digits is chosen."""
+    all_models, models = models, told_digits(models)
 
     def generate(digit, seed, count, model):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
@@ -36,14 +37,17 @@ def build(models):
             raise gr.Error(str(error), print_exception=False) from error
 
     with guard.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-        subtitle = "<br>".join(page.TEXTS["subtitle"].values())
-        gr.HTML(f"<h1>{page.text('title')}</h1><p>{subtitle}</p>", elem_id="title")
+        title = f"<h1>{page.text('title')}</h1><p>{page.text('subtitle')}</p>"
+        gr.HTML(language.SWITCH + title, elem_id="title")
         model = gr.Dropdown(
             list(models), label=page.text("model"), filterable=False, elem_id="model", render=False
         )
         with gr.Tabs():
             drawing = draw.lay_out(model)
-            controls = [*drawing, *write.lay_out(model), *morph.lay_out(model)]
+            controls = [*drawing, *write.lay_out(model), *morph.lay_out(model), *compare.lay_out(model)]
+            training.lay_out()
+            quiz.lay_out(model)
+            about.lay_out(all_models)
         with gr.Column(elem_id="models"):
             model.render()
         # For programs: the picture itself, in the queue. The page takes it by its address instead.
@@ -58,10 +62,21 @@ def build(models):
     return demo.queue(max_size=64, api_open=False)
 
 
-def launch(demo, models, **options):
-    """Serve `demo` with its image addresses, in the background. Returns (app, local URL, public URL)."""
+def told_digits(models):
+    """Those of the models that draw the digit that they are asked for; the others are seen in Compare."""
+    return {name: w for name, w in models.items() if w.knows_digits}
+
+
+def launch(demo, models, runs=(), **options):
+    """Serve `demo` with its image addresses, in the background. Returns (app, local URL, public URL).
+
+    runs: folders of train.py's to show, beside those in runs/.
+    """
     settings = {
-        "models": {name: w.id for name, w in models.items()},
+        "models": {name: w.id for name, w in told_digits(models).items()},
+        "compare": compare.facts(models),
+        "rates": compare.rates(),
+        "realEach": real.EACH,
         "maxSeed": page.MAX_SEED,
         "maxIndex": routes.MAX_INDEX,
         "counts": draw.COUNTS,
@@ -77,10 +92,10 @@ def launch(demo, models, **options):
         prevent_thread_lock=True,
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
-        app_kwargs=guard.app_kwargs(routes.routes(models)),
-        theme=gr.themes.Soft(primary_hue="indigo", font=["system-ui", "sans-serif"]),
+        app_kwargs=guard.app_kwargs(routes.routes(models, runs), language.Language),
+        theme=theme.THEME,
         css_paths=page.FOLDER / "style.css",
-        head=page.head(settings),
+        head=page.script(*page.SCRIPTS, settings=settings),
         footer_links=["api", "gradio", "settings"],
         run_history=False,
         enable_monitoring=False,
@@ -126,6 +141,7 @@ def main(argv=None):
             _, url, public_url = launch(
                 demo,
                 models,
+                options.weights,
                 server_name=options.host,
                 server_port=options.port,
                 share=options.share,

@@ -4,14 +4,16 @@ python train.py                       # MNIST is downloaded into data/ the first
 python train.py --epochs 5            # a shorter run
 python train.py --resume              # go on after Ctrl-C, a crash or a power cut
 python app.py --weights runs/compact  # see what it draws
+torchrun --nproc-per-node 2 train.py  # in two processes (cgan/distributed.py)
 """
 
 import argparse
 import time
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
-from cgan import data, recipes, weights
+from cgan import data, distributed, recipes, weights
 from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.files import digest
 from cgan.networks.vae import AutoEncoder
@@ -43,7 +45,7 @@ def parse_args(argv=None, saved=None):
         default=0,
         help="decides every random number (default: 0)",
     )
-    add("--batch-size", type=at_least_1, help="images a step (default: the recipe's)")
+    add("--batch-size", type=at_least_1, help="images a step and process (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
     add("--z-dim", type=at_least_1, help="numbers that a picture is drawn from (default: the recipe's)")
     add("--vae", metavar="FILE", help="weights that vae-cgan learns after (default: weights/vae.safetensors)")
@@ -51,26 +53,23 @@ def parse_args(argv=None, saved=None):
     add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes/)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add_threads(add, 10**9)
-    parser.set_defaults(vae_id=None)  # of --vae, for the provenance
+    # For the provenance: the --vae's id, and how many processes the run was started in.
+    parser.set_defaults(vae_id=None, processes=distributed.world())
     return parser.parse_args(argv, argparse.Namespace(**(saved or {})))
 
 
 def main(argv=None):
-    options = parse_args(argv)
-    out = options.out or Path("runs") / options.model
-    if not options.resume:
-        out.mkdir(parents=True, exist_ok=True)
-    elif not out.is_dir():
-        raise BadInput(f"There is no run to resume in {out}; leave out --resume to start one there.")
-    with held(out):
-        train(*prepare(argv, out))
+    with distributed.joined(), ExitStack() as until_the_end:
+        train(*distributed.from_first(prepare, argv, until_the_end))
 
 
 def train(options, state):
     """From `state` (None: from the start) to the last step, or to a Ctrl-C, saving on the way."""
     torch.set_num_threads(options.threads)
-    images, labels = data.load(options.data)
-    epoch_steps = data.steps_of_epoch(images, options.batch_size)
+    images, labels = distributed.from_first(data.load, options.data)
+    rank, world = distributed.rank(), distributed.world()
+    total = options.batch_size * options.processes  # images a step; a resumed run keeps it
+    epoch_steps = data.steps_of_epoch(images, total // world, world)
     steps = options.epochs * epoch_steps
     if state and state["step"] > steps:
         raise BadInput(f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
@@ -78,29 +77,34 @@ def train(options, state):
     if options.z_dim:
         settings["z_dim"] = options.z_dim
     if options.model == "vae-cgan":
-        settings["vae"] = auto_encoder(options)
+        settings["vae"] = distributed.from_first(auto_encoder, options)
     recipe = recipes.build(options.model, options.seed, options.set, **settings)
     options.z_dim = recipe.generator.config["z_dim"]
-    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state)
+    run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state, steps, rank == 0)
+    distributed.share_gradients(recipe)
+    if world > 1:
+        print(f"{world} processes learn from {total // world} images each, {total} a step.")
 
     epoch, step_of_epoch = divmod(run.step, epoch_steps)
-    seen = epoch * len(images) + step_of_epoch * options.batch_size
-    bar = tqdm(total=options.epochs * len(images), initial=seen, unit=" images", unit_scale=True)
-    batches = data.batches(images, labels, options.batch_size, options.seed, first_step=run.step)
+    seen = epoch * len(images) + step_of_epoch * total
+    whole = options.epochs * len(images)
+    bar = tqdm(total=whole, initial=seen, unit=" images", unit_scale=True, disable=rank > 0)
+    batches = data.batches(images, labels, total // world, options.seed, run.step, rank, world)
     first_step, start = run.step, time.monotonic()
 
     with bar, stop_after_this_step() as stop:
         for x, y in islice(batches, max(0, steps - run.step)):
             # Noise, like shuffling, is a function of (seed, step): a resumed run repeats it to the bit.
-            recipe.rng = data.random_stream(options.seed, "noise", run.step)
+            recipe.rng = data.random_stream(options.seed, "noise", run.step, rank)
             losses = recipe.step(x.to(options.device), y.to(options.device))
+            losses, stopping = distributed.agreed(losses, stop.is_set())
             run.record(losses)
 
             bar.set_description(
                 f"epoch {(run.step - 1) // epoch_steps + 1} of {options.epochs}", refresh=False
             )
             bar.set_postfix({name: f"{loss:.2f}" for name, loss in losses.items()}, refresh=False)
-            bar.update(len(x))
+            bar.update(len(x) * world)
             if run.step - first_step == 20:
                 epoch_seconds = (time.monotonic() - start) / 20 * epoch_steps
                 bar.write(forecast(epoch_seconds, (steps - run.step) / epoch_steps))
@@ -112,9 +116,9 @@ def train(options, state):
                 run.write_weights(f"step-{run.step:06d}.safetensors")
             if run.step % epoch_steps == 0:
                 run.end_epoch()
-            elif stop.is_set() or run.save_is_due():
+            elif stopping or run.save_is_due():
                 run.save()
-            if stop.is_set():
+            if stopping:
                 break
 
     if run.step < steps:
@@ -127,12 +131,22 @@ def train(options, state):
     print(f"See what they draw: python app.py --weights {options.out}")
 
 
-def prepare(argv, out):
-    """The options of the run in `out`, complete and checked, and the state to go on from (None if new)."""
+def prepare(argv, until_the_end):
+    """The options, complete and checked, and the state to go on from (None if new).
+
+    The run's folder is held until the end, an ExitStack.
+    """
     options, state = parse_args(argv), None
-    if options.resume:
+    out = options.out or Path("runs") / options.model
+    resume = options.resume or (distributed.may_restart() and (out / "state.pt").exists())
+    if not resume:
+        out.mkdir(parents=True, exist_ok=True)
+    elif not out.is_dir():
+        raise BadInput(f"There is no run to resume in {out}; leave out --resume to start one there.")
+    until_the_end.enter_context(held(out))
+    if resume:
         state = load_state(out)
-        options = parse_args(argv, state["options"])
+        options = parse_args(argv, {"processes": 1, **state["options"]})
         # A schedule that was stretched over the epochs of a run ends with them.
         has_schedule = recipes.RECIPES[state["options"]["model"]].has_schedule
         may_change = MAY_CHANGE - {"epochs"} if has_schedule else MAY_CHANGE
@@ -142,6 +156,13 @@ def prepare(argv, out):
                 raise BadInput(f"The run in {out} has {option} {started_with}; --resume cannot change it.")
             if given != started_with and name in ("device", "threads"):
                 print(f"With another {option} than before, the weights will differ in their last bits.")
+        if options.processes != distributed.world():
+            print("With another number of processes than at its start, the run draws other noise.")
+        if options.batch_size * options.processes % distributed.world():
+            raise BadInput(
+                f"The run in {out} learns from {options.batch_size * options.processes} images a step; "
+                f"{distributed.world()} processes cannot share them equally."
+            )
     elif (out / "state.pt").exists():
         raise BadInput(
             f"{out} holds a run already; go on with it by --resume, or choose another folder by --out."

@@ -46,31 +46,35 @@ def to_float(images):
     return images.unsqueeze(1).float().div_(127.5).sub_(1)
 
 
-def steps_of_epoch(images, batch_size):
-    """How many batches an epoch over the images (N, 28, 28) has; the last one may be smaller."""
-    return math.ceil(len(images) / batch_size)
+def steps_of_epoch(images, batch_size, world=1):
+    """How many batches a process an epoch over the images (N, 28, 28) has; the last one may be smaller."""
+    return math.ceil(len(images) // world / batch_size)
 
 
-def batches(images, labels, batch_size, seed, first_step=0):
+def batches(images, labels, batch_size, seed, first_step=0, rank=0, world=1):
     """An endless stream of (x, y), from step number `first_step` on; each epoch has every image once.
+
+    In one of `world` processes, its share of that: all their batches of a step are one, `world` times as
+    large. The last few images of an epoch, which they cannot share equally, are left out.
 
     x: float (batch_size, 1, 28, 28) in [-1, 1]. y: int64 (batch_size,). The last batch of an epoch may be
     smaller. The order of an epoch depends on (seed, epoch) alone.
     """
-    first_epoch, skip = divmod(first_step, steps_of_epoch(images, batch_size))
+    first_epoch, skip = divmod(first_step, steps_of_epoch(images, batch_size, world))
     for epoch in itertools.count(first_epoch):
         order = torch.randperm(len(images), generator=random_stream(seed, "shuffle", epoch))
-        for index in order.split(batch_size)[skip:]:
+        share = order[rank::world][: len(order) // world]
+        for index in share.split(batch_size)[skip:]:
             yield to_float(images[index]), labels[index]
         skip = 0
 
 
-def random_stream(seed, purpose, position):
+def random_stream(seed, purpose, position, rank=0):
     """A torch.Generator on the CPU that depends on its arguments alone, so that a resumed run repeats it.
 
-    purpose: "shuffle" (position: the epoch) or "noise" (position: the step).
+    purpose: "shuffle" (position: the epoch) or "noise" (position: the step). rank: of the process.
     """
-    entropy = np.random.SeedSequence([seed, ["shuffle", "noise"].index(purpose), position])
+    entropy = np.random.SeedSequence([seed, ["shuffle", "noise"].index(purpose), position, rank])
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
 
 

@@ -104,9 +104,10 @@ class Blocks(gr.Blocks):
             raise gr.Error(text, print_exception=False) from error
 
 
-def app_kwargs(routes):
-    """For Gradio's launch(): our own routes, and the guard before them and before all of Gradio's."""
-    return {"routes": routes, "middleware": [Middleware(Guard, routes=routes)]}
+def app_kwargs(routes, *inner):
+    """For Gradio's launch(): our own routes; the guard before them and before all of Gradio's; behind it
+    `inner`, other ASGI middleware."""
+    return {"routes": routes, "middleware": [Middleware(Guard, routes=routes), *map(Middleware, inner)]}
 
 
 def sweep():

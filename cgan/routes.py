@@ -6,6 +6,10 @@
     /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48         (morph.png: the frames in a row)
     /gradio_api/between.png?seed=7                                       each digit half way to each
     /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png            (idx: in MNIST's format)
+    /gradio_api/samples.png?seed=7&n=16&model=vae                        of a model that knows no digit
+    /gradio_api/plane.png?digit=3&model=cvae                             a latent plane (vae: no digit)
+    /gradio_api/real/3.png?i=0&n=16                                      real digits to compare with
+(and what cgan/training.py has of how models learned)
 
 `w`, the weights' id, makes the address good for ever, and so it may be cached for ever. Without it, or
 without `model`, the answer is what this server draws by default today, and is asked for again each time.
@@ -17,7 +21,7 @@ import math
 import threading
 from argparse import ArgumentTypeError
 
-from cgan import generate, render, sampling, writing
+from cgan import generate, real, render, sampling, training, writing
 from cgan import weights as weights_files
 from cgan.errors import BadInput, whole_number
 from cgan.files import digest
@@ -57,6 +61,25 @@ def digits_json(weights, asked):
     with torch.inference_mode():
         read = judge(picture).softmax(dim=1)[0]
     return json.dumps({"digit": digit, "read": read.argmax().item(), "probabilities": read.tolist()})
+
+
+def samples_png(weights, asked):
+    count = whole_number("n", asked.get("n", "1"), 1, MAX_TILES)
+    return render.png(
+        render.grid(render.to_uint8(sampling.generate_any(count, asked.get("seed", "0"), weights)))
+    )
+
+
+def plane_png(weights, asked):
+    digit = whole_number("digit", asked["digit"], 0, 9) if "digit" in asked else None
+    return render.png(render.grid(render.to_uint8(sampling.latent_plane(weights, digit))))
+
+
+def real_png(weights, asked):
+    digit = whole_number("digit", asked["digit"], 0, 9)
+    first = whole_number("i", asked.get("i", "0"), 0, real.EACH - 1)
+    count = whole_number("n", asked.get("n", "1"), 1, real.EACH - first)
+    return render.png(render.grid(real.pictures(digit)[first : first + count]))
 
 
 def text_png(weights, asked):
@@ -101,12 +124,14 @@ def set_zip(weights, asked):
         raise BadInput(f"format must be png or idx, not {form[:40]!r}.")
     most = per_digit if form == "png" else per_digit * 6 // 7  # a sixth more to test on
     count = whole_number("count", asked.get("count", "10"), 1, most)
+    sampling.generate([0], seed, weights)  # refuses those that know no digit before the stream begins
     entries = generate.png_entries if form == "png" else generate.idx_entries
     return generate.zip_pieces(entries(digits, count, seed, weights))
 
 
-def routes(models):
-    """The Starlette routes that draw with `models`, a dict of name -> Weights; the first is the default."""
+def routes(models, runs=()):
+    """The Starlette routes that draw with `models`, a dict of name -> Weights; the first that knows digits is
+    the default. runs: folders of train.py's, beside those that `training.runs` finds."""
     kept = {
         "digits/{digit}.png": (digits_png, "image/png"),
         "digits/{digit}.json": (digits_json, "application/json"),
@@ -114,6 +139,9 @@ def routes(models):
         "morph.png": (morph_png, "image/png"),
         "morph.gif": (morph_gif, "image/gif"),
         "between.png": (between_png, "image/png"),
+        "samples.png": (samples_png, "image/png"),
+        "plane.png": (plane_png, "image/png"),
+        "real/{digit}.png": (real_png, "image/png"),
     }
     answers = {path: _kept(path, make, media_type) for path, (make, media_type) in kept.items()}
     answers["set.zip"] = lambda request, weights, asked: _stream(set_zip(weights, asked))
@@ -132,7 +160,8 @@ def routes(models):
 
         return Route(f"/gradio_api/{path}", respond)
 
-    return [address(path, answer) for path, answer in answers.items()]
+    drawn = [address(path, answer) for path, answer in answers.items()]
+    return [*drawn, *training.routes(models, runs)]
 
 
 def _kept(path, make, media_type):
@@ -153,7 +182,8 @@ def _kept(path, make, media_type):
 
 
 def _chosen(models, asked):
-    name = asked.get("model", next(iter(models)))
+    default = next(name for name, weights in models.items() if weights.knows_digits)
+    name = asked.get("model", default)
     for other, weights in models.items():  # the weights' id decides, by whatever name they go here
         name = other if weights.id == asked.get("w") else name
     if name not in models:

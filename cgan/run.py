@@ -1,7 +1,7 @@
 """A training run on disk. `state.pt` is its only truth; every other file in the folder is rewritten from it.
 
 state.pt               networks, optimisers, step, log, previews, options: all that resuming needs
-log.jsonl              the options, then a line of losses every 50 steps
+log.jsonl              the options and how many steps there will be, then a line of losses every 50 steps
 preview-EPOCH.png      rows are handwritings, the same after every epoch; columns are the digits 0 to 9
 losses.png             the log, drawn
 lock                   held by the process that trains here, while it lives
@@ -42,11 +42,13 @@ class Run:
     """Where a training run stands, and its folder.
 
     recipe: what is trained (recipes/). options: plain values that a resumed run must repeat. data_digest:
-    of the images and labels. state: from `load_state`, to go on from there.
+    of the images and labels. state: from `load_state`, to go on from there. steps: how many there will be.
+    writes: whether this process is the one of the run that writes its folder.
     """
 
-    def __init__(self, folder, recipe, options, data_digest, state=None):
+    def __init__(self, folder, recipe, options, data_digest, state=None, steps=None, writes=True):
         self.folder, self.recipe, self.options, self.data_digest = Path(folder), recipe, options, data_digest
+        self.steps = steps
         self.step, self.log, self.previews, self.seconds_before, self.cpu_before = 0, [], [], 0.0, 0.0
         if state:
             if state["data_digest"] != data_digest:
@@ -62,9 +64,11 @@ class Run:
                 raise _refused(self.folder / "state.pt") from error
         self.started = self.saved = time.monotonic()
         self.cpu_started = time.process_time()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for left_by_a_kill in self.folder.glob("*.tmp"):
-            left_by_a_kill.unlink()
+        self.writes = writes
+        if writes:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for left_by_a_kill in self.folder.glob("*.tmp"):
+                left_by_a_kill.unlink()
         self.save()
         self.write_outputs(self.previews)
 
@@ -89,8 +93,9 @@ class Run:
         self.step += 1
         if self.step % LOG_EVERY == 0:
             self.log.append({"step": self.step, **losses, "seconds": round(self.seconds, 1)})
-            with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
-                file.write(json.dumps(self.log[-1]) + "\n")
+            if self.writes:
+                with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
+                    file.write(json.dumps(self.log[-1]) + "\n")
 
     def end_epoch(self):
         """Draw the preview of this epoch, save, and write every file for people."""
@@ -107,6 +112,8 @@ class Run:
 
     def save(self):
         """Write state.pt, whole or not at all."""
+        if not self.writes:
+            return
         state = {
             "format": FORMAT,
             "options": self.options,
@@ -130,17 +137,20 @@ class Run:
 
     def write_outputs(self, previews=()):
         """Write log, curves and weights anew, and the latest previews that are given."""
+        if not self.writes:
+            return
         first = len(self.previews) - len(previews) + 1
         for epoch, preview in enumerate(previews, first):
             write_atomically(self.folder / f"preview-{epoch:03d}.png", render.png(render.grid(preview)))
-        lines = [json.dumps(line) + "\n" for line in [self.options, *self.log]]
+        lines = [json.dumps(line) + "\n" for line in [{**self.options, "steps": self.steps}, *self.log]]
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
         write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
         self.write_weights("generator.safetensors")
 
     def write_weights(self, name):
         """Write the weights, as they are now, into the run's folder."""
-        weights.save(self.folder / name, self.recipe.networks, self.recipe.generator, self.provenance())
+        if self.writes:
+            weights.save(self.folder / name, self.recipe.networks, self.recipe.generator, self.provenance())
 
     def provenance(self):
         """What the weights file says of how it was made."""

@@ -25,16 +25,23 @@ from cgan.options import add_threads, command
 import torch
 
 TRAIN = Path(__file__).parents[1] / "train.py"
-NOTHING = ["ema_decay=0", "last_lr=1", "last_gamma=1", "shift=0"]  # of what is beside the loss
+NOTHING = [
+    "mismatch_weight=0",
+    "ema_decay=0",
+    "last_lr=1",
+    "last_gamma=1",
+    "shift=0",
+]  # of what is beside the loss
 PLAIN = ["--model", "compact", "--set"]
 ABLATION = {  # what changes: the options of train.py, with all the changes so far
     "`report`": ["--model", "report"],
     "`compact`'s networks": ["--model", "report", "--set", "networks=compact"],
     "its loss, penalty and Adam": [*PLAIN, *NOTHING, "--batch-size", "128"],
     "batches of 32, not 128": [*PLAIN, *NOTHING],
-    "the average of G draws": [*PLAIN, *NOTHING[1:]],
-    "lr and gamma fall": [*PLAIN, "shift=0"],
-    "shifts in the first half: `compact`": ["--model", "compact"],
+    "the average of G draws": [*PLAIN, NOTHING[0], *NOTHING[2:]],
+    "lr and gamma fall": [*PLAIN, NOTHING[0], "shift=0"],
+    "shifts in the first half": [*PLAIN, NOTHING[0]],
+    "D knows other digits, too: `compact`": ["--model", "compact"],
 }
 SEEDS, EPOCHS = [0, 1, 2], 5  # the last line has all the seeds, the others two
 RATES, USUAL_RATE, RATE_EPOCHS = ["0.01", "0.005", "0.001", "0.0005", "0.0001"], "0.001", 2

@@ -8,7 +8,9 @@ from PIL import Image
 
 def settled(page, pattern, where="#status"):
     """Wait until the line under the picture matches `pattern`, and the page's address has followed."""
-    matches = "([pattern, where]) => new RegExp(pattern).test(document.querySelector(where).textContent)"
+    matches = (
+        "([pattern, where]) => new RegExp(pattern).test(document.querySelector(where)?.textContent ?? '')"
+    )
     page.wait_for_function(matches, arg=[pattern, where])
     page.wait_for_timeout(250)
 

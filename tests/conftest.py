@@ -62,7 +62,7 @@ def judge():
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory):
-    """serve(**launch options) -> (demo, URL) of the page; all are closed at the end."""
+    """serve(more models, **launch options) -> URL of the page; all are closed at the end."""
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
     import app
@@ -70,10 +70,11 @@ def serve(tmp_path_factory):
     models = weights.load_generators([weights.SHIPPED])
     demos = []
 
-    def start(**options):
-        demo = app.build(models)
+    def start(more=None, **options):
+        with_more = {**models, **(more or {})}
+        demo = app.build(with_more)
         demos.append(demo)
-        _, url, _ = app.launch(demo, models, server_name="127.0.0.1", **options)
+        _, url, _ = app.launch(demo, with_more, server_name="127.0.0.1", **options)
         return url.rstrip("/")
 
     yield start
@@ -120,13 +121,16 @@ def drawn(monkeypatch):
 
 @pytest.fixture
 def open_page(chromium, url):
-    """open_page(query) -> the page, once it says something. Errors and requests elsewhere fail the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    problems = []
+    """open_page(query, **options of the browser's context) -> the page, once it says something. Errors and
+    requests elsewhere fail the test."""
+    contexts, problems = {}, []
 
-    def start(query=""):
-        page = context.new_page()
+    def start(query="", **options):
+        if repr(options) not in contexts:
+            asked = {"viewport": {"width": 1280, "height": 900}, "locale": "en", **options}
+            context = contexts[repr(options)] = chromium.new_context(**asked)
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = contexts[repr(options)].new_page()
         page.on("console", lambda m: m.type == "error" and problems.append(m.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
@@ -137,5 +141,6 @@ def open_page(chromium, url):
 
     start.problems = problems
     yield start
-    context.close()
+    for context in contexts.values():
+        context.close()
     assert problems == []

@@ -15,6 +15,10 @@ TABS = {  # name: the page's query, and what is there when the picture is
     "page-draw": ("?digit=all&seed=5", "#picture img[alt]"),
     "page-tile": ("?digit=3&seed=42&n=64&i=17", "#tile li"),
     "page-write": ("?tab=write&text=2026-11-24%0A(3%2B4)x5=35&seed=7", "#write-picture img[alt]"),
+    "page-compare": ("?tab=compare&digit=4&seed=7", ".plot"),
+    "page-training": ("?tab=training", ".lapse[style*=sheet]"),
+    "page-quiz": ("?tab=quiz", "#quiz img[src]"),
+    "page-about": ("?tab=about", "#about code"),
     "page-morph": ("?tab=morph&from=3&to=8&seed=7", "#between img[alt]"),
 }
 

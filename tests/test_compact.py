@@ -186,7 +186,10 @@ def test_one_backward_pass_serves_both(step):
     G_gradients = torch.autograd.grad(g_loss, list(G.parameters()))
     real_seen.requires_grad_(), (fake_seen := fake_seen.detach()).requires_grad_()
     real_logits, fake_logits = D(real_seen, y), D(fake_seen, y)
-    d_loss = total = nn.functional.softplus(fake_logits - real_logits).mean()
+    d_loss = nn.functional.softplus(fake_logits - real_logits).mean()
+    wrong_y = recipe.another(y)
+    assert (wrong_y != y).all()
+    total = d_loss + 0.01 * nn.functional.softplus(D(real_seen, wrong_y) - real_logits).mean()
     if gamma:
         for logits, seen in ((real_logits, real_seen), (fake_logits, fake_seen)):
             (gradients,) = torch.autograd.grad(logits.sum(), seen, create_graph=True)

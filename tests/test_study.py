@@ -200,12 +200,12 @@ def test_every_line_is_a_change_from_the_one_before():
                 "G": type(recipe.G),
                 **{
                     name: getattr(recipe, name, None)
-                    for name in ("ema_decay", "shift", "last_lr", "last_gamma")
+                    for name in ("ema_decay", "shift", "last_lr", "last_gamma", "mismatch_weight")
                 },
                 "step": type(recipe).step,
             }
         )
     changes = [sum(a[key] != b[key] for key in a) for a, b in zip(seen, seen[1:], strict=False)]
-    assert min(changes) >= 1 and changes[3:] == [1, 2, 1]
+    assert min(changes) >= 1 and changes[3:] == [1, 2, 1, 1]
     assert seen[-1] == {**seen[-1], "ema_decay": 0.999, "shift": 3}
     assert re.match("`report`", next(iter(study.ABLATION)))

@@ -26,7 +26,7 @@ def downloaded(page, selector):
 def test_all_digits_and_a_tile_opened(open_page, drawn, compact, judge):
     page = open_page()
     settled(page, "^Digit 3")
-    choose(page, "digit", "All digits 全部数字")
+    choose(page, "digit", "All digits")
     settled(page, "^All digits, seed 42")
     assert drawn == [(3, 42, 64), ("all", 42, 10)]
     sheet = np.asarray(pixels(page))
@@ -74,7 +74,7 @@ def test_writing(open_page, drawn, compact):
     settled(page, "^Seed 7", "#write-status")
     page.fill("#write-text textarea", "3+4=7\n(1.5)")
     page.wait_for_function("document.querySelector('#write-picture img').alt.includes('(1.5)')")
-    page.click("text=White 白")
+    page.click("text=White")
     page.click("text=A fresh one each")
     page.wait_for_function("/hand=fresh&ground=white/.test(document.querySelector('#write-picture img').src)")
     settled(page, "^Seed 7", "#write-status")
@@ -177,7 +177,7 @@ def test_a_set_to_take_away(open_page, compact):
 @pytest.mark.parametrize(
     "asked, where, sentence",
     [
-        ("?tab=dance", "#status", 'no tab "dance", there are draw, write, morph'),
+        ("?tab=dance", "#status", 'no tab "dance", there are draw, write, morph, compare'),
         ("?tab=write&text=abc", "#write-status", "the text may have the digits 0-9"),
         ("?tab=write&ground=red", "#write-status", 'choose one of black, white, transparent, not "red"'),
         ("?tab=morph&from=12", "#morph-status", "digit must be a whole number from 0 to 9"),

@@ -3,7 +3,7 @@
 import signal
 
 import train
-from cgan import evaluate, halve, losses, routes, run, sampling, weights
+from cgan import evaluate, losses, routes, run, sampling, ship, weights
 from cgan.errors import BadInput
 from cgan.networks.vae import AutoEncoder
 from cgan.recipes import Report, Vae, build
@@ -246,13 +246,13 @@ def judges():
 
 def test_half_precision_is_half_the_size_and_draws_the_same(vae, tmp_path, capsys):
     half = tmp_path / "half.safetensors"
-    halve.main([str(vae), str(half)])
+    ship.main([str(vae), str(half), "--half"])
     assert half.stat().st_size < 0.51 * vae.stat().st_size
     a, b = (weights.load(file) for file in (vae, half))
     assert a.digest != b.digest and b.network.mean.weight.dtype == torch.float32
     difference = (sampling.generate_any(50, 9, a) - sampling.generate_any(50, 9, b)).abs().max()
     assert 0 < difference <= 2 / 255  # of a range of 2
-    assert halve.main([str(half), str(tmp_path / "again.safetensors")]) is None
+    ship.main([str(half), str(tmp_path / "again.safetensors"), "--half"])
     assert weights.load(tmp_path / "again.safetensors").digest == b.digest
 
 
@@ -260,6 +260,8 @@ def test_weights_that_half_precision_would_change_are_left_alone(tmp_path):
     network = build("vae", 1).network
     network.decode3.weight.data *= 1000
     weights.save(tmp_path / "steep.safetensors", "vae", network, {})
-    with pytest.raises(BadInput, match="Pixels would differ by up to .* of 255; ship .*steep.* as it is"):
-        halve.main([str(tmp_path / "steep.safetensors"), str(tmp_path / "half.safetensors")])
+    with pytest.raises(
+        BadInput, match="Pixels would differ by up to .* of 255; ship .*steep.* without --half"
+    ):
+        ship.main([str(tmp_path / "steep.safetensors"), str(tmp_path / "half.safetensors"), "--half"])
     assert [file.name for file in tmp_path.iterdir()] == ["steep.safetensors"]

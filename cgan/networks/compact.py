@@ -94,9 +94,14 @@ class Discriminator(nn.Module):
         self.embed = nn.Embedding(num_classes, 128)
 
     def forward(self, x, y):
+        return self.logits(self.features(x), y)
+
+    def features(self, x):
         h = leaky_relu(self.conv1(x), SLOPE)  # (N, 32, 14, 14)
         h = leaky_relu(self.conv2(h), SLOPE)  # (N, 64, 7, 7)
         h = leaky_relu(self.conv3(h), SLOPE)  # (N, 128, 7, 7)
         h = h.permute(0, 2, 3, 1).flatten(1)  # (N, 7 * 7 * 128)
-        h = leaky_relu(self.dense(h), SLOPE)  # (N, 128)
+        return leaky_relu(self.dense(h), SLOPE)  # (N, 128)
+
+    def logits(self, h, y):
         return self.logit(h).squeeze(1) + (self.embed(y) * h).sum(1)  # (N,)

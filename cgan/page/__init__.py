@@ -1,4 +1,4 @@
-"""The page's tabs (draw, write, morph: each a .py and a .js), what they share, and all their texts.
+"""The page's tabs (each a .py and a .js), what they share, and all their texts.
 
 texts.json has every text that a visitor sees, in English and Chinese, for the layout and for the scripts.
 """
@@ -12,20 +12,19 @@ FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # one that can be reached by dragging
 SCRIPTS = ["page.js", "links.js", "draw.js", "tile.js", "set.js", "write.js", "morph.js"]
+SCRIPTS += ["plot.js", "compare.js", "training.js", "quiz.js", "about.js"]
 
 
 def text(key):
-    """A text in both languages, side by side."""
+    """A text in both languages, side by side: language.js leaves the visitor's."""
     return " ".join(TEXTS[key].values())
 
 
-def head(settings):
-    """The page's scripts as HTML; `cgan.settings` and `cgan.texts` are there for them."""
-    given = json.dumps({"settings": settings, "texts": TEXTS}).replace(
-        "<", "\\u003c"
-    )  # no name ends the script
-    scripts = "\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS)
-    return f"<script>const cgan = {given};\n{scripts}</script>"
+def script(*names, **given):
+    """A page's script as HTML: cgan.NAME = what is given, and then the files."""
+    code = [f"cgan.{name} = {json.dumps(value)};".replace("<", "\\u003c") for name, value in given.items()]
+    code += [(FOLDER / name).read_text("utf-8") for name in names]
+    return "\n".join(["<script>", *code, "</script>"])
 
 
 def seed_slider(key="seed", elem_id="seed", value=42):

@@ -16,7 +16,10 @@ cgan.tabs.draw = {
     return `digits/${asked.digit}.png?${cgan.query({ ...asked, n }, ["seed", "n"])}`;
   },
   file: ({ digit, seed }) => `digit${digit}_seed${seed}.png`,
-  show: (loaded) => cgan.place("#picture", loaded),
+  show: (loaded) => {
+    cgan.place("#picture", loaded);
+    Object.assign(loaded.parentElement, { role: "button", tabIndex: 0 }); // opens a tile
+  },
   changed: (asked) => {
     cgan.find("#count").inert = asked.digit === "all"; // rows of ten then
     cgan.setWanted();

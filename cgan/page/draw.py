@@ -33,19 +33,17 @@ def lay_out(model):
                 count = gr.Radio(COUNTS, value=64, label=text("count"), elem_id="count")
                 with gr.Row():
                     download, copy = button("download", "download"), button("copy", "copy")
-                with gr.Accordion(text("set"), open=False, elem_id="set"):
+                with gr.Accordion(text("set"), open=False, elem_id="set") as accordion:
                     form, total = _set_to_take_away()
             with gr.Column(scale=3, min_width=280):
-                gr.HTML(
-                    '<div class="frame" tabindex="0"><img></div>', elem_id="picture", elem_classes="picture"
-                )
+                gr.HTML('<div class="frame"><img></div>', elem_id="picture", elem_classes="picture")
                 gr.HTML('<div id="status" class="status" role="status"></div>')
                 gr.HTML(f"<p>{text('tile_open')}</p><p>{text('keys')}</p>", elem_classes="hint")
         gr.HTML(TILE, padding=False)
     controls = [digit, seed, count]
     changes = [digit.select, count.select]
     wire(tab, "draw", controls, changes, [go, randomize, download, copy], {"seed": seed}, model)
-    gr.on([form.select, total.select], None, [form, total], **js("setWanted"))
+    gr.on([form.select, total.select, accordion.expand], None, [form, total], **js("setWanted"))
     return controls
 
 

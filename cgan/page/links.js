@@ -2,6 +2,9 @@
 
 // When the page opens: its address says what to draw, or else the controls do.
 cgan.open = (values) => {
+  const set = JSON.parse(sessionStorage.getItem("controls")); // before the language changed
+  sessionStorage.removeItem("controls");
+  if (set?.length === values.length) values = set;
   const address = new URLSearchParams(location.search);
   const name = address.get("tab") ?? "draw";
   const { models } = cgan.settings;
@@ -58,7 +61,7 @@ cgan.open = (values) => {
 // Relative, so that they hold behind a proxy's path and on a shared link.
 cgan.query = (asked, keys) => {
   const { model } = asked;
-  const w = cgan.settings.models[model];
+  const w = cgan.settings.compare[model].id;
   return new URLSearchParams({ ...Object.fromEntries(keys.map((key) => [key, asked[key]])), model, w });
 };
 cgan.address = (name, asked) => `gradio_api/${cgan.tabs[name].address(asked)}`;
@@ -66,5 +69,5 @@ cgan.link = (name, asked, more = {}) => {
   const { model } = asked;
   const values = cgan.tabs[name].keys.map((key) => [key, asked[key]]);
   const tab = name === "draw" ? {} : { tab: name };
-  return `?${new URLSearchParams({ ...tab, model, w: cgan.settings.models[model], ...Object.fromEntries(values), ...more })}`;
+  return `?${new URLSearchParams({ ...tab, model, w: cgan.settings.models[model], ...Object.fromEntries(values), ...more, ...cgan.chosen })}`;
 };

@@ -1,6 +1,6 @@
 """The tab Morph: one picture turns into another, and every digit into every other."""
 
-from cgan.page import TEXTS, button, seed_slider, text, wire
+from cgan.page import button, seed_slider, text, wire
 from cgan.page.draw import DIGITS
 from cgan.routes import MAX_INDEX
 
@@ -36,7 +36,7 @@ def lay_out(model):
                 gr.HTML(PLAYER, elem_id="morph-picture", elem_classes="picture")
                 gr.HTML('<div id="morph-status" class="status" role="status"></div>')
         gr.HTML(
-            f'<p>{"<br>".join(TEXTS["between"].values())}</p><div class="frame" tabindex="0"><img></div>',
+            f'<p>{text("between")}</p><div class="frame"><img></div>',
             elem_id="between",
             elem_classes="picture",
         )

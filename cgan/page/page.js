@@ -1,15 +1,15 @@
 // What the tabs share: a picture whose address says all that is drawn (cgan/routes.py), its link, and its keys.
-// cgan/page/__init__.py puts `cgan.settings` and `cgan.texts` before this.
+// cgan/page/__init__.py puts `cgan.settings` before this.
 // A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
 // address and link; seeds, which of them are seeds; check(asked) -> the sentence why it cannot be drawn, or nothing;
 // address(asked); file(asked); words(asked) for its texts; show(loaded, alt); and where it says something: status.
+// A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last five.
 
-cgan.language = "en";
 cgan.tabs = {};
 cgan.tab = "draw"; // the one on the page
 
-cgan.text = (key, values = {}) => cgan.texts[key][cgan.language].replace(/{(\w+)}/g, (_, name) => values[name]);
 cgan.find = (selector) => document.querySelector(selector);
+cgan.there = (selector, then) => (cgan.find(selector) ? then() : requestAnimationFrame(() => cgan.there(selector, then)));
 cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
 cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
 cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
@@ -20,10 +20,8 @@ cgan.where = (picture, { clientX, clientY }) => {
 
 // From the controls: the values of a tab's, in order, and the model. `pressed`: by a button, so that something is
 // said even if nothing changes.
-cgan.ask = (name, values, pressed = false) => {
-  const keys = [...cgan.tabs[name].keys, "model"];
-  cgan.request(name, Object.fromEntries(keys.map((key, i) => [key, values[i]])), pressed);
-};
+cgan.named = (name, values) => Object.fromEntries([...cgan.tabs[name].keys, "model"].map((key, i) => [key, values[i]]));
+cgan.ask = (name, values, pressed = false) => cgan.request(name, cgan.named(name, values), pressed);
 cgan.press = (name, values) => cgan.ask(name, values, true);
 
 // One picture is on its way at a time in a tab; of those asked for meanwhile, the last is drawn next.
@@ -37,6 +35,11 @@ cgan.request = (name, asked, pressed = false) => {
   if (problem) {
     tab.wanted = tab.drawing = null;
     return cgan.say(name, problem, true);
+  }
+  if (tab.appear) {
+    tab.shown = { asked };
+    cgan.follow(name);
+    return cgan.there(tab.status, () => tab.appear(asked));
   }
   const wanted = { asked, address: cgan.address(name, asked), pressed, since: performance.now() };
   const latest = tab.wanted ?? tab.drawing ?? tab.shown;
@@ -97,7 +100,7 @@ cgan.fail = async (name) => {
 };
 cgan.why = (address) =>
   fetch(address).then(
-    (response) => (response.ok ? cgan.text("not_shown") : response.text()),
+    (response) => (response.ok ? cgan.text("not_shown") : response.text().then(cgan.translated)),
     () => cgan.text("no_answer"),
   );
 
@@ -117,14 +120,17 @@ cgan.settle = (name, key, values) => {
 };
 
 // New seeds; those that were the same stay the same.
+cgan.newSeeds = (name, asked) => {
+  const { seeds } = cgan.tabs[name];
+  const fresh = new Map(seeds.map((key) => [asked[key], cgan.anySeed()]));
+  return Object.fromEntries(seeds.map((key) => [key, fresh.get(asked[key])]));
+};
 cgan.randomize = (name, values) => {
-  const tab = cgan.tabs[name];
-  const places = tab.seeds.map((key) => tab.keys.indexOf(key));
-  const fresh = new Map(places.map((place) => [values[place], cgan.anySeed()]));
-  const seeds = places.map((place) => fresh.get(values[place]));
-  places.forEach((place, i) => (values = values.with(place, seeds[i])));
-  cgan.ask(name, values);
-  return seeds.length === 1 ? seeds[0] : seeds;
+  const asked = cgan.named(name, values);
+  const seeds = cgan.newSeeds(name, asked);
+  cgan.request(name, { ...asked, ...seeds });
+  const [first, ...more] = Object.values(seeds);
+  return more.length ? [first, ...more] : first;
 };
 
 // What the scripts change themselves is drawn at once; Gradio's controls follow through a hidden button.
@@ -142,9 +148,16 @@ cgan.sync = (values) => {
   return values.map((value, i) => all[i] ?? value);
 };
 
-cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click();
+// Of all controls, in order; the model's is the last.
+cgan.values = () => {
+  const tabs = Object.values(cgan.tabs);
+  return [...tabs.flatMap((tab) => tab.keys.map((key) => tab.asked[key])), tabs[0].asked.model];
+};
+
+cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click(); // all are there: style.css leaves none for a menu
 cgan.enter = (name) => {
-  cgan.tab = name;
+  cgan.tab = document.body.dataset.tab = name;
+  setTimeout(() => cgan.find(`#${name}-tab-button`)?.scrollIntoView({ block: "nearest", inline: "center" }), 100);
   const tab = cgan.tabs[name];
   if (!cgan.opened || tab.kept) return;
   cgan.request(name, tab.asked);
@@ -209,12 +222,13 @@ document.addEventListener(
 document.addEventListener("keydown", (event) => {
   const tab = cgan.tabs[cgan.tab];
   const isField = event.target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
-  if (isField || event.ctrlKey || event.metaKey || event.altKey ) return;
+  if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
   const { maxSeed } = cgan.settings;
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};
   if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
-  else if (event.key.toLowerCase() === "r") tab.seeds.forEach((key) => (changes[key] = cgan.anySeed()));
+  else if (!tab.seeds.length) return;
+  else if (event.key.toLowerCase() === "r") Object.assign(changes, cgan.newSeeds(cgan.tab, tab.asked));
   else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = cgan.within(tab.asked[key] + step, maxSeed)));
   else return;
   event.preventDefault();

@@ -13,6 +13,7 @@ cgan.setWanted = (values) => {
   const count = form === "png" ? each : Math.floor((each * 6) / 7);
   const out = form === "png" ? `--out digits.zip` : `--idx generated`;
   const code = cgan.find("#set-more code");
+  if (!code && values) requestAnimationFrame(() => cgan.setWanted(values)); // it is being opened
   if (code) code.textContent = `python -m cgan.generate --digit ${digit} --seed ${asked.seed} --count ${count} --model ${asked.model} ${out}`;
   return { digit, count, format: form, seed: asked.seed, model: asked.model };
 };
@@ -32,7 +33,7 @@ cgan.takeSet = async (values) => {
   try {
     const address = `gradio_api/set.zip?${cgan.query(wanted, ["digit", "seed", "count", "format"])}`;
     const response = await fetch(address);
-    if (!response.ok) return say(await response.text(), true);
+    if (!response.ok) return say(cgan.translated(await response.text()), true);
     const pieces = [];
     let bytes = 0;
     let entries = 0;

@@ -82,7 +82,10 @@ document.addEventListener("click", (event) => {
   if (target.id === "tile") target.close(); // beside it
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.closest("#picture .frame") && cgan.tabs.draw.shown) cgan.openTileAt(0, 0);
+  if (["Enter", " "].includes(event.key) && event.target.closest("#picture .frame") && cgan.tabs.draw.shown) {
+    event.preventDefault();
+    cgan.openTileAt(0, 0);
+  }
   if (!event.target.closest("#tile")) return;
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (step) cgan.moveTile(step);

@@ -22,6 +22,9 @@ class Compact:
     penalty_every = 8  # steps; weighted by as much, it is worth the same as at every step and costs less
     gamma, last_gamma, gamma_until = 1, 0.02, 0.7  # penalty: high while D is ahead, then D is the weak side
     constant_until, last_lr = 0.6, 0.02  # of the run; of lr
+    # D also learns, a little, that a real image does not go with another digit (Reed et al. 2016): the more
+    # of it, the fewer digits are drawn wrong, but also the fewer ways of writing one are drawn at all.
+    mismatch_weight = 0.01
     # What D sees is shifted at first, so that it learns shapes before it learns the training images by heart;
     # then not, as shifted pictures hide from it where G draws them and how alike they are.
     shift, shift_until = 3, 0.5  # pixels; of the run
@@ -57,12 +60,16 @@ class Compact:
         fake = self.G(noise_for(self, y), y)
         fake_leaf = fake.detach().requires_grad_()  # where D's backward pass ends and G's begins
         seen, seen_y = torch.cat([self.shifted(x, shift), self.shifted(fake_leaf, shift)]), torch.cat([y, y])
-        real_logits, fake_logits = self.D(seen, seen_y).chunk(2)
+        h = self.D.features(seen)
+        real_logits, fake_logits = self.D.logits(h, seen_y).chunk(2)
+        mismatch_logits = self.D.logits(h[: len(y)], self.another(y))
 
-        # D learns to call real the one that is, and, every few batches, to be flat around what it sees.
+        # D learns to call real the one that is, to know an image's digit from others, and, every few batches,
+        # to be flat around what it sees.
         d_loss = pairing_loss(real_logits, fake_logits)
+        mismatch_loss = pairing_loss(real_logits, mismatch_logits)
         self.D_optimizer.zero_grad()
-        d_loss.backward()
+        (d_loss + self.mismatch_weight * mismatch_loss).backward()
         if step % self.penalty_every == 0:
             seen = seen.detach().requires_grad_()
             penalty = 2 * gradient_penalty(self.D(seen, seen_y), seen)  # R1 + R2
@@ -87,6 +94,10 @@ class Compact:
         lr = self.lr * (1 + lr_fall * (self.last_lr - 1))  # linear
         gamma = self.gamma * (self.last_gamma / self.gamma) ** gamma_fall  # geometric
         return lr, gamma, self.shift if progress < self.shift_until else 0
+
+    def another(self, y):
+        """For each of the digits y (N,) one of the nine others, all as likely."""
+        return (y + torch.randint(1, 10, y.shape, generator=self.rng).to(y.device)) % 10
 
     def shifted(self, x, shift):
         """Images (N, 1, H, W), each moved by up to `shift` pixels each way; background comes into view."""

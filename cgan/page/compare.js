@@ -1,0 +1,119 @@
+// The tab Compare: a card for each model, and below them the latent planes and the curves.
+cgan.tabs.compare = {
+  keys: ["digit", "seed"],
+  digits: ["digit"],
+  seeds: ["seed"],
+  status: "#compare-status",
+  check: () => {},
+  // One row of pictures is on its way at a time; of those asked for meanwhile, the last comes next.
+  appear: async (asked) => {
+    const tab = cgan.tabs.compare;
+    if (tab.busy) return (tab.waiting = asked);
+    tab.busy = true;
+    cgan.layOutCompare();
+    try {
+      const pictures = [...document.querySelectorAll("#compare-models img, #compare-more img[data-kind]")];
+      await Promise.all(pictures.map((picture) => cgan.loadCompared(picture, asked)));
+      cgan.say("compare", cgan.text("compare_said", asked));
+    } catch (error) {
+      cgan.say("compare", await cgan.why(error.message), true);
+    }
+    tab.busy = false;
+    const { waiting } = tab;
+    tab.waiting = null;
+    if (waiting) tab.appear(waiting);
+  },
+};
+
+cgan.loadCompared = (picture, { digit, seed }) => {
+  const { model, kind } = picture.dataset;
+  const { knowsDigits } = cgan.settings.compare[model] ?? {}; // none: real ones
+  const asked = { digit, seed, n: 16, model };
+  const told = knowsDigits ? ["digit"] : [];
+  const [address, text] = {
+    real: () => [`gradio_api/real/${digit}.png?n=16`, "real_alt"],
+    plane: () => [`gradio_api/plane.png?${cgan.query(asked, told)}`, "plane_alt"],
+    told: () => [`gradio_api/digits/${digit}.png?${cgan.query(asked, ["seed", "n"])}`, "compare_alt"],
+    any: () => [`gradio_api/samples.png?${cgan.query(asked, ["seed", "n"])}`, "samples_alt"],
+  }[kind]();
+  if (picture.getAttribute("src") === address) return;
+  return new Promise((resolve, reject) => {
+    const loaded = new Image();
+    loaded.onload = () => {
+      picture.src = address;
+      picture.alt = cgan.text(text, asked);
+      resolve();
+    };
+    loaded.onerror = () => reject(new Error(address));
+    loaded.src = address;
+  });
+};
+
+cgan.layOutCompare = () => {
+  const place = cgan.find("#compare-models");
+  if (place.children.length) return;
+  const { compare, rates } = cgan.settings;
+  const names = Object.keys(compare).filter((name) => name);
+  const { element: make, text } = cgan;
+  const facts = (model) => {
+    const { parameters, epochs, minutes, measures = {} } = model;
+    const rows = Object.entries(measures).map(([key, value]) => [text(`measure_${key}`), value]);
+    if (parameters) rows.push([text("parameters"), parameters.toLocaleString(cgan.language, { notation: "compact", maximumFractionDigits: 2 })]);
+    if (epochs) rows.push([text("epochs"), epochs], [text("minutes"), minutes]);
+    return make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]));
+  };
+  const card = (title, note, picture, model) =>
+    make(
+      "section",
+      { class: "card" },
+      make("h3", {}, title),
+      picture,
+      make("p", {}, note),
+      facts(model),
+      model.measures ? null : make("p", {}, text("not_measured")),
+    );
+  const framed = (model, kind) => make("div", { class: "frame" }, make("img", { alt: "", "data-model": model, "data-kind": kind }));
+  const cards = names.map((name) => {
+    const told = compare[name].knowsDigits;
+    return card(name, text(told ? "told_digit" : "knows_no_digit"), framed(name, told ? "told" : "any"), compare[name]);
+  });
+  const real = card(text("real"), text("real_note"), framed("", "real"), compare[""] ?? {});
+  place.replaceChildren(...cards, real);
+
+  const more = cgan.find("#compare-more");
+  const planes = names.filter((name) => compare[name].isPlane);
+  const section = (key, ...children) => make("section", {}, make("h2", {}, text(key)), make("p", {}, text(`${key}_note`)), ...children);
+  const curves = make("div", { class: "plots" });
+  const learned = names.filter((name) => compare[name].learned);
+  more.replaceChildren(
+    ...(planes.length ? [section("planes", make("div", { class: "plots" }, ...planes.map((name) => make("figure", {}, make("figcaption", {}, name), framed(name, "plane")))))] : []),
+    ...(Object.keys(rates).length ? [section("rates", cgan.ratePlots(rates))] : []),
+    ...(learned.length ? [section("curves", curves)] : []),
+  );
+  learned.forEach(async (name) => {
+    const group = make("div", {}); // in the models' order, whichever comes first
+    curves.append(group);
+    const response = await fetch(`gradio_api/learned/${encodeURIComponent(name)}.json`).catch(() => null);
+    if (response?.ok) group.replaceWith(...cgan.lossPlots(name, await response.json()));
+  });
+};
+
+// The report's learning rates: a line a rate. The values are those of the first seed.
+cgan.ratePlots = (rates) => {
+  const names = Object.keys(rates);
+  const x = rates[names[0]].points.map(([epoch]) => epoch);
+  const complete = names.filter((name) => rates[name].points.length === x.length);
+  const plot = (column, key, log) =>
+    cgan.plot({
+      title: cgan.text(key),
+      x,
+      xLabel: cgan.text("epoch"),
+      lines: Object.fromEntries(complete.map((name) => [name, rates[name].points.map((row) => row[column])])),
+      log,
+    });
+  const strips = names.filter((name) => rates[name].strip !== null).map((name) => {
+    const picture = cgan.element("img", { src: `gradio_api/rates/${rates[name].strip}.png`, alt: cgan.text("rate_alt", { rate: name }) });
+    return cgan.element("figure", { class: "rate" }, cgan.element("figcaption", {}, name), cgan.element("div", { class: "frame" }, picture));
+  });
+  return cgan.element("div", { class: "plots" }, ...strips, plot(1, "measure_fd_times", true), plot(2, "measure_right", false));
+};

@@ -1,0 +1,84 @@
+"""The tab Compare: one digit and seed drawn by every model, what was measured of it, how it learned."""
+
+import json
+
+from cgan import results, training, weights
+from cgan.errors import BadInput
+from cgan.page import button, js, seed_slider, text
+from cgan.page.draw import DIGITS
+
+import gradio as gr
+
+MEASURES = ["right", "fd_times", "precision", "recall", "coverage", "cas"]  # those shown under a model
+
+
+def lay_out(model):
+    """Returns the controls that the pictures depend on: digit, seed."""
+    with gr.Tab(text("compare"), id="compare", elem_id="compare-tab", render_children=True) as tab:
+        with gr.Row():
+            digit = gr.Dropdown(
+                DIGITS, value=3, label=text("digit"), filterable=False, elem_id="compare-digit", min_width=100
+            )
+            seed = seed_slider(elem_id="compare-seed")
+        with gr.Row():
+            randomize, copy = (
+                button("randomize", "compare-randomize", "primary"),
+                button("copy", "compare-copy"),
+            )
+        gr.HTML('<div id="compare-status" class="status" role="status"></div>')
+        gr.HTML('<div id="compare-models" class="cards"></div><div id="compare-more"></div>', padding=False)
+    controls = [digit, seed]
+    inputs = [*controls, model]
+    gr.on([digit.select, seed.input, model.select], None, inputs, **js("ask", "compare"))
+    seed.release(None, inputs, seed, **js("settle", "compare", "seed"))
+    randomize.click(None, inputs, seed, **js("randomize", "compare"))
+    copy.click(None, **js("copyLink", "compare"))
+    tab.select(None, **js("enter", "compare"))
+    return controls
+
+
+def facts(models):
+    """What the page says of each of the models, name -> Weights, and of real digits, by name (real's is "").
+
+    A dict each: id, knowsDigits, isPlane (whether its latent space is one), learned (whether its training can
+    be seen), parameters, epochs, minutes, and measures; what is not known is left out.
+    """
+    kept = results.load() or {"controls": {}, "weights": {}}
+    learned = training.shipped(models)
+
+    def measures(row):
+        complete = results.complete(kept, row)
+        return {name: results.cell(complete, {}, name) for name in MEASURES if name in complete}
+
+    found = {}
+    for name, w in models.items():
+        about = {"id": w.id, "knowsDigits": w.knows_digits, "isPlane": w.config["z_dim"] == 2}
+        about |= {"learned": name in learned, "parameters": sum(p.numel() for p in w.network.parameters())}
+        if {"epochs", "seconds"} <= w.provenance.keys():
+            about |= {"epochs": w.provenance["epochs"], "minutes": round(w.provenance["seconds"] / 60)}
+        if w.id in kept["weights"]:
+            about["measures"] = measures(kept["weights"][w.id])
+        found[name] = about
+    if "real" in kept["controls"]:
+        found[""] = {"measures": measures(kept["controls"]["real"])}
+    return found
+
+
+def rates(folder=weights.SHIPPED.parent):
+    """What the study of learning rates measured of its first seed, a dict for each rate by its name: points,
+    of [epoch, times the floor, digit right] each, and strip, the number of its pictures in docs/strips/ (None
+    if there are none). {} if it has not been done. Raises BadInput if it is damaged."""
+    path, found = folder / "weights" / "study.json", {}
+    try:
+        kept = json.loads(path.read_bytes()).get("lr", {}) if path.is_file() else {}
+        for line, seeds in kept.items():
+            rate, epoch = line.split(", epoch ")
+            if "0" in seeds:
+                point = [float(epoch), seeds["0"]["fd_times"], seeds["0"]["right"]]
+                found.setdefault(rate, {"points": [], "strip": None})["points"].append(point)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{path} is damaged; restore it, or delete it.") from error
+    for number, rate in enumerate(found.values()):
+        if training.strip_of_rate(number, folder).is_file():
+            rate["strip"] = number
+    return found

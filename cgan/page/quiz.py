@@ -1,0 +1,20 @@
+"""The tab Real or drawn?: ten pairs of one digit, a real picture and a drawn one, to tell apart."""
+
+from cgan.page import js, text
+
+import gradio as gr
+
+PICTURE = '<button type="button" data-side="{}"><img alt=""><span></span></button>'
+CONTENT = f"""<p>{text("quiz_hint")}</p>
+<div id="quiz-status" class="status" role="status"></div>
+<div class="pair">{PICTURE.format(0)}{PICTURE.format(1)}</div>
+<div class="buttons"><button type="button" class="next" hidden>{text("quiz_next")}</button></div>
+<ol class="past"></ol>
+<p class="keys">{text("quiz_keys")}</p>"""
+
+
+def lay_out(model):
+    with gr.Tab(text("quiz"), id="quiz", elem_id="quiz-tab", render_children=True) as tab:
+        gr.HTML(CONTENT, elem_id="quiz", padding=False)
+    model.select(None, model, **js("ask", "quiz"))
+    tab.select(None, **js("enter", "quiz"))

@@ -1,0 +1,43 @@
+"""The real digits that the page compares with: the first 30 of each in MNIST's test set, none picked by hand.
+
+python -m cgan.real --data data   # writes cgan/page/real.png anew: a row for each digit
+"""
+
+import functools
+from pathlib import Path
+
+from cgan import render
+from cgan.errors import exit_with_a_sentence
+from cgan.files import write_atomically
+from cgan.options import command
+
+import numpy as np
+import torch
+from PIL import Image
+
+SHEET = Path(__file__).parent / "page" / "real.png"
+EACH = 30  # of a digit
+
+
+@functools.cache
+def pictures(digit):
+    """The real pictures of a digit: uint8 (EACH, 28, 28)."""
+    sheet = torch.from_numpy(np.array(Image.open(SHEET)))  # (280, EACH * 28)
+    return sheet.view(10, 28, EACH, 28)[digit].transpose(0, 1)
+
+
+def main(argv=None):
+    parser = command(__doc__)
+    parser.add_argument("--data", default="data", help="folder of MNIST (default: %(default)s)")
+    options = parser.parse_args(argv)
+    from cgan import data  # here: the page, too, imports this file, and has no need of torchvision
+
+    images, labels = data.load(options.data, train=False)
+    first = [i for digit in range(10) for i in (labels == digit).nonzero()[:EACH, 0].tolist()]
+    write_atomically(SHEET, render.png(render.grid(images[first], EACH)))
+    print(SHEET)
+
+
+if __name__ == "__main__":
+    with exit_with_a_sentence():
+        main()
