@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 NAMES = {"pil": "pillow"}  # imported by another name
 OF_GRADIO = {"starlette", "gradio_client", "httpx"}  # they come with it, in the versions that it wants
 FOR_MEASURES = {"playwright", "matplotlib"}  # and the README's figures: the page does without
-TOOLS = {"ruff"}  # called, not imported
+TOOLS = {"ruff", "axe_playwright_python"}  # called, or a file of it read
 
 
 def declared(name):
