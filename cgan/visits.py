@@ -119,7 +119,8 @@ def clicks(repeat):
     with sync_playwright() as p, serving(*APP) as (url, _), serving("-c", READY_PAGE) as (ready_url, _):
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = p.chromium.launch(
-            executable_path=path if os.path.exists(path) else None, args=["--no-sandbox"]
+            executable_path=path if os.path.exists(path) else None,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         )
         pages = [browser.new_page() for _ in range(2)]
         for tab, address in zip(pages, (url, ready_url), strict=True):
