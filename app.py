@@ -30,12 +30,13 @@ def build(models):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
         if model not in models:
             raise gr.Error(f"Choose a model: {', '.join(models)}.", print_exception=False)
+        guard.sweep()
         try:
             return routes.draw(models[model], digit, seed, count)
         except BadInput as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    with gr.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
+    with guard.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         title = f"<h1>{page.text('title')}</h1><p>{page.text('subtitle')}</p>"
         gr.HTML(language.SWITCH + title, elem_id="title")
         model = gr.Dropdown(
@@ -128,7 +129,10 @@ def main(argv=None):
         ) from error
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up: not through a proxy
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1", options.host]))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for name in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):  # the last: its terminal is closed
+        number = getattr(signal, name)
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, lambda *_: sys.exit(0))
 
     with tempfile.TemporaryDirectory(prefix="cgan-") as folder:  # pictures for /generate; gone with the page
         os.environ["GRADIO_TEMP_DIR"] = folder

@@ -3,19 +3,15 @@
 python -m cgan.bench draw                # 64 pictures by each shipped generator, from z to bytes
 python -m cgan.bench train               # a step of each recipe, and the report's as straight-line code
 python -m cgan.bench start               # from the start of app.py to the first picture
+python -m cgan.bench page                # what visitors wait for, one or 64 of them (cgan/visits.py)
 python -m cgan.bench --json bench.json   # all of it, for programs too
 """
 
 import json
-import re
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 
-from cgan import recipes, render, sampling, weights
+from cgan import recipes, render, results, sampling, visits, weights
 from cgan.errors import exit_with_a_sentence
 from cgan.files import write_atomically
 from cgan.networks import report
@@ -26,18 +22,13 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 PICTURES = 64
-EMPTY_PAGE = """
-import torch, gradio
-with gradio.Blocks(analytics_enabled=False) as demo: pass
-print("The page is at", demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)[1], flush=True)
-demo.block_thread()
-"""
 
 
 def parse_args(argv=None):
     parser = command(__doc__)
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**6)
     add("what", nargs="*", metavar="WHAT", help=f"of {', '.join(MEASURES)} (default: all)")
+    add("--markdown", action="store_true", help="also print the figures as a table")
     add("--json", metavar="FILE", help="also write the figures there")
     add("--repeat", type=at_least_1, default=9, help="times each is measured, in turn (default: 9)")
     add("--batch-size", type=at_least_1, help="images a training step (default: the recipe's)")
@@ -56,8 +47,20 @@ def main(argv=None):
         figures[name] = MEASURES[name](options)
         for row, values in figures[name].items():
             print(f"{name:6} {row:24}", "  ".join(f"{key} {value:.4g}" for key, value in values.items()))
+    if options.markdown:
+        print(results.in_markdown(*as_table(figures)))
     if options.json:
         write_atomically(options.json, json.dumps(figures, indent=1).encode())
+
+
+def as_table(figures):
+    """Headings and lines of the README's table: what was measured, and its figures."""
+    lines = []
+    for name in filter(figures.get, MEASURES):
+        for row, values in figures[name].items():
+            said = ", ".join(f"{key.replace('_', ' ')} {value:.3g}" for key, value in values.items())
+            lines.append([name, row, said])
+    return ["measure", "of", "figures"], lines
 
 
 def take_turns(functions, repeat):
@@ -156,26 +159,19 @@ def straight_line(x, y, seed=0):
 
 def start(options):
     """From the start of a process to its first picture, beside torch, gradio and an empty page."""
-    folder = Path(__file__).resolve().parent.parent
+
+    def first_answer(address, *arguments):
+        with visits.serving(*arguments) as (url, _):
+            visits.get(url, [address])
+
     functions = {
-        "torch, gradio, empty page": lambda: first_answer(["-c", EMPTY_PAGE], "", folder),
-        "app.py": lambda: first_answer(["app.py", "--port", "7981"], "gradio_api/digits/7.png?n=64", folder),
+        "torch, gradio, empty page": lambda: first_answer("/", "-c", visits.EMPTY_PAGE),
+        "app.py": lambda: first_answer(visits.PICTURE.format(0), *visits.APP),
     }
     return compare(functions, options.repeat)
 
 
-def first_answer(arguments, address, folder):
-    """Start Python, read `address` from the page that it says it serves, and end it."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True)
-    try:
-        url = re.search(r"http://\S+", process.stdout.readline())[0]
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url + address).read()
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-MEASURES = {"draw": draw, "train": train, "start": start}
+MEASURES = {"draw": draw, "train": train, "start": start, "page": visits.page}
 
 if __name__ == "__main__":
     with exit_with_a_sentence():

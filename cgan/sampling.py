@@ -4,7 +4,9 @@ Tile i of a seed is drawn from row i of a fixed stream of normal numbers. It dep
 tiles are asked for nor on the digit, so one seed and index is one handwriting for all ten digits.
 """
 
-import threading
+import functools
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 from cgan import weights as weights_files
 from cgan.errors import BadInput, whole_number
@@ -17,7 +19,6 @@ from torch.nn.functional import cosine_similarity, one_hot
 MAX_SEED = 2**32 - 1
 CHUNK = 16  # pictures a pass of the network: in passes of one size a row's bits do not depend on its place
 LABELS_SENTENCE = "labels must be whole numbers from 0 to 9, in a list or a one-dimensional tensor."
-_lock = threading.Lock()
 
 
 def noise(seed, n, z_dim):
@@ -120,12 +121,23 @@ def _row(seed, index, weights):
 
 
 def _draw(weights, z, y):
-    with _lock, torch.inference_mode():
-        chunks = [
-            _draw_chunk(weights.network, *rows) for rows in zip(z.split(CHUNK), y.split(CHUNK), strict=True)
-        ]
+    chunks = _threads().map(functools.partial(_draw_chunk, weights.network), z.split(CHUNK), y.split(CHUNK))
     # Joined outside of inference mode, the pictures are ordinary tensors: other networks can learn from them.
     return torch.cat([torch.empty(0, 1, 28, 28), *chunks])
+
+
+@functools.cache
+def _threads():
+    """Those that draw, whoever asks: as many as PyTorch has when the first picture is drawn.
+
+    Each draws a chunk by itself, as layers this small lose by being shared. To have PyTorch compute on one
+    thread is said in each of them; it holds for threads that begin later, too, not for those that exist.
+    """
+    return ThreadPoolExecutor(torch.get_num_threads(), "draw", torch.set_num_threads, (1,))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_threads.cache_clear)  # a forked process has none of the threads
 
 
 def _digits(labels):
@@ -141,6 +153,7 @@ def _digits(labels):
     return y.long()
 
 
+@torch.inference_mode()
 def _draw_chunk(generator, z, y):
     n = len(y)
     if n < CHUNK:  # the last chunk, padded

@@ -72,6 +72,7 @@ def start():
             env={**os.environ, **environment},
             text=True,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         processes.append(process)
         threading.Timer(90, process.kill).start()
@@ -85,9 +86,10 @@ def start():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="these are POSIX's signals")
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("no_proxy", ["NO_PROXY", "no_proxy"])
-def test_it_ends_soon_and_leaves_nothing_behind(start, tmp_path, signal_number, no_proxy):
+@pytest.mark.parametrize(
+    "signal_name, no_proxy", [("SIGINT", "NO_PROXY"), ("SIGTERM", "no_proxy"), ("SIGHUP", "NO_PROXY")]
+)
+def test_it_ends_soon_and_leaves_nothing_behind(start, tmp_path, signal_name, no_proxy):
     # A proxy that does not answer must not be asked for the page itself.
     proxy = "http://127.0.0.1:9"
     process, url = start(
@@ -96,11 +98,25 @@ def test_it_ends_soon_and_leaves_nothing_behind(start, tmp_path, signal_number, 
     client = Client(url, verbose=False, httpx_kwargs={"trust_env": False})
     client.predict(1, 1, 1, "report", api_name="/generate")
     assert list(tmp_path.glob("cgan-*/**/*.png"))
-    process.send_signal(signal_number)
-    started = time.monotonic()
-    process.wait(timeout=60)
-    assert time.monotonic() - started < 10  # it takes 20 s where Gradio's telemetry finds no network
+    with httpx.Client(base_url=url, trust_env=False) as tabs:
+        open_tabs = [tabs.stream("GET", f"/gradio_api/heartbeat/tab{i}") for i in range(3)]
+        assert [tab.__enter__().status_code for tab in open_tabs] == [200] * 3
+        process.send_signal(getattr(signal, signal_name))
+        started = time.monotonic()
+        process.wait(timeout=60)
+    assert time.monotonic() - started < 5  # it takes 20 s where Gradio's telemetry finds no network
     assert list(tmp_path.glob("cgan-*")) == []
+    assert "Traceback" not in process.stderr.read()
+
+
+def test_old_pictures_are_swept(tmp_path, monkeypatch):
+    monkeypatch.setattr(guard, "get_upload_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(guard, "MAX_FILES", 2)
+    for age, name in enumerate("abcd"):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    guard.sweep()
+    assert sorted(os.listdir(tmp_path)) == ["a", "b"]
 
 
 def test_sharing_without_a_network_is_said_while_the_page_goes_on(start):

@@ -7,11 +7,22 @@ import pytest
 
 def test_a_tiny_measurement(tmp_path, capsys):
     bench.main(
-        ["draw", "train", "--repeat", "1", "--batch-size", "4", "--json", str(tmp_path / "figures.json")]
+        [
+            "draw",
+            "train",
+            "--markdown",
+            "--repeat",
+            "1",
+            "--batch-size",
+            "4",
+            "--json",
+            str(tmp_path / "figures.json"),
+        ]
     )
     figures = json.loads((tmp_path / "figures.json").read_text())
     assert figures["draw"]["report"]["of_limit"] > 0 and figures["train"]["compact"]["ms"] > 0
-    assert len(capsys.readouterr().out.splitlines()) == len(figures["draw"]) + len(figures["train"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 + 2 * (len(figures["draw"]) + len(figures["train"]))
 
 
 def test_ratios_are_taken_within_a_turn(monkeypatch):

@@ -1,3 +1,4 @@
+import os
 import threading
 
 from cgan import sampling, weights
@@ -121,3 +122,12 @@ def test_half_way_on_a_sphere_is_as_far_from_both(report, monkeypatch):
     assert torch.allclose(z[1] * torch.cos(whole / 2) * 2, ends.sum(0), atol=1e-4)
     assert z[1].norm() > 0.8 * scale.min() and angles.min() > 0.5  # not through the middle of the sphere
     assert y[1].tolist() == [0.5 if digit in (3, 8) else 0 for digit in range(10)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="of POSIX")
+def test_a_forked_process_draws_too(report):
+    expected = generate([3], 1, report)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if torch.equal(generate([3], 1, report), expected) else 1)
+    assert os.waitpid(child, 0)[1] == 0

@@ -1,0 +1,86 @@
+"""Three minutes of visitors at once: every picture is right, and the server stays as large as it was."""
+
+import io
+import itertools
+import json
+import os
+import random
+import threading
+import time
+from pathlib import Path
+
+from cgan import routes, visits
+
+import httpx
+import pytest
+from PIL import Image
+
+SECONDS = 180
+ADDRESSES = [f"/gradio_api/digits/{digit}.png?seed={seed}&n=16" for digit in range(10) for seed in range(4)]
+ADDRESSES += [f"/gradio_api/text.png?text=12-3{i}" for i in range(5)]
+ADDRESSES += [f"/gradio_api/morph.png?from=3&to={i}&frames=8" for i in range(5)]
+
+
+def size(process):
+    """Of a process: memory in bytes, threads, open files."""
+    pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
+    threads, files = (len(os.listdir(f"/proc/{process.pid}/{what}")) for what in ("task", "fd"))
+    return {"memory": pages * os.sysconf("SC_PAGE_SIZE"), "threads": threads, "files": files}
+
+
+def generated(client, seed):
+    """The pixels that /generate answers."""
+    asked = client.post("/gradio_api/call/generate", json={"data": [7, seed, 16, "report"]})
+    said = client.get(f"/gradio_api/call/generate/{asked.json()['event_id']}").text
+    data = json.loads(said.split("event: complete\ndata: ")[1].splitlines()[0])
+    return Image.open(io.BytesIO(client.get(data[0]["url"]).content)).tobytes()
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="of Linux")
+def test_64_clients_for_three_minutes(report, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    counts, wrong = dict.fromkeys(("pictures", "pages", "generated", "full"), 0), []
+    pixels = {seed: routes.draw(report, 7, seed, 16).tobytes() for seed in range(20)}
+    with visits.serving(*visits.APP) as (url, process):
+        expected = {address: body for address, _, body, _ in visits.get(url, ADDRESSES)}
+        end = time.monotonic() + SECONDS
+
+        def visit(chosen):
+            with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+                for turn in itertools.count():
+                    if time.monotonic() > end:
+                        return
+                    if turn % 20 == 7:
+                        what, right = (
+                            "generated",
+                            generated(client, seed := chosen.randrange(20)) == pixels[seed],
+                        )
+                    elif turn % 20 == 13:
+                        what, right = "pages", "gradio_config" in client.get("/").text
+                    else:
+                        answer = client.get(address := chosen.choice(ADDRESSES))
+                        what, right = "pictures", answer.content == expected[address]
+                        if answer.status_code == 503:
+                            what, right = "full", "retry-after" in answer.headers
+                    counts[what] += 1
+                    if not right:
+                        wrong.append(what)
+
+        idle = size(process)
+        visitors = [threading.Thread(target=visit, args=[random.Random(i)]) for i in range(visits.CLIENTS)]
+        for visitor in visitors:
+            visitor.start()
+        time.sleep(SECONDS / 3)
+        first = size(process)
+        for visitor in visitors:
+            visitor.join()
+        last = size(process)
+        time.sleep(10)
+        after = size(process)
+        kept = len(list(tmp_path.glob("cgan-*/*")))
+    print(counts, f"idle {idle}, after a minute {first}, at the end {last}, idle again {after}, files {kept}")
+    assert not wrong and all(counts[what] for what in ("pictures", "pages", "generated"))
+    assert last["memory"] <= 1.03 * first["memory"]
+    assert last["threads"] <= first["threads"] and after["files"] <= idle["files"] + 8
+    assert kept <= len(pixels) and list(tmp_path.glob("cgan-*")) == []
