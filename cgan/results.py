@@ -151,8 +151,8 @@ IN_MARKDOWN = {  # name: heading
 
 
 def markdown(kept, ids):
-    """A table of the weights `ids` and the controls, a line each, of the measures in IN_MARKDOWN."""
-    rows = {f"**{kept['weights'][i]['name']}** `{i}`": kept["weights"][i] for i in ids}
+    """A table of the weights of `ids`, {id: name}, and of the controls, a line each, by IN_MARKDOWN."""
+    rows = {f"**{name}** `{i}`": kept["weights"][i] for i, name in ids.items()}
     rows.update({row["name"]: row for row in kept["controls"].values()})
     lines = []
     for name, row in rows.items():
@@ -168,9 +168,14 @@ def in_markdown(headings, lines):
 
 
 def with_table(text):
-    """A README's text with the table between <!-- results --> and <!-- /results --> as it should read."""
+    """A README's text with the table between <!-- results --> and <!-- /results --> as it should read.
+
+    It has the shipped weights of which all was measured, the costly CAS, too; `cgan.study models` has all.
+    """
     kept = load()
-    ids = [w.id for w in weights.load_generators([weights.SHIPPED]).values() if w.id in kept["weights"]]
+    shipped = weights.load_generators([weights.SHIPPED]).items()
+    measured = {i for i, row in kept["weights"].items() if "cas" in row["measures"]}
+    ids = {w.id: name for name, w in shipped if w.id in measured}
     table = f"<!-- results -->\n{markdown(kept, ids)}\n<!-- /results -->"
     return re.sub("<!-- results -->.*<!-- /results -->", lambda _: table, text, flags=re.DOTALL)
 

@@ -69,13 +69,13 @@ def main(argv=None):
     if options.study == "models":
         print(compare_models(kept, judges, options))
         return
-    for number, (line, seeds, epochs, snapshots, arguments) in enumerate(runs(options.study)):
+    for number, (run, seeds, epochs, snapshots, arguments) in enumerate(runs(options.study)):
         for seed in seeds:
             # One measure at the end, or one for each of the snapshots.
-            lines = [f"{line}, epoch {i / snapshots:g}" for i in range(1, epochs * snapshots + 1)] or [line]
+            lines = [f"{run}, epoch {i / snapshots:g}" for i in range(1, epochs * snapshots + 1)] or [run]
             if all(str(seed) in kept[options.study].get(line, {}) for line in lines):
                 continue
-            print(f"{options.study}: {line}, seed {seed}", file=sys.stderr)
+            print(f"{options.study}: {run}, seed {seed}", file=sys.stderr)
             out = options.out / f"{options.study}-{number}-{seed}"
             fixed = ["--epochs", epochs, "--seed", seed, "--threads", options.threads, "--data", options.data]
             train(out, [*arguments, *map(str, fixed)])

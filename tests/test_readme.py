@@ -35,8 +35,13 @@ def test_links_and_pictures_exist(name):
 def test_the_table_is_what_was_measured(name):
     assert "| **report**" in read(name)
     assert results.with_table(read(name)) == read(name)
-    ablation = re.search(r"<!-- ablation -->\n(.*?)\n<!-- /ablation -->", read(name), re.DOTALL)[1]
-    assert ablation == study.table(study.load()["ablation"])
+    kept = study.load()
+    tables = {
+        "ablation": study.table(kept["ablation"]),
+        "models": study.models_table(kept["models"], results.load()),
+    }
+    for mark, table in tables.items():
+        assert f"<!-- {mark} -->\n{table}\n<!-- /{mark} -->" in read(name)
 
 
 @pytest.mark.parametrize("name", READMES)

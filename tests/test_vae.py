@@ -1,6 +1,7 @@
 """The auto-encoders, the GAN that learns after one, and what they promise of digits and precision."""
 
 import signal
+from contextlib import ExitStack
 
 import train
 from cgan import evaluate, losses, routes, run, sampling, ship, weights
@@ -110,7 +111,8 @@ def test_vae_cgan_is_report_on_reconstructions(vae, monkeypatch):
 
 def test_defaults_are_the_recipes(mnist, tmp_path):
     for model, epochs, z_dim in (("vae", 50, 2), ("cvae", 50, 2), ("report", 20, 100)):
-        options, _ = train.prepare(["--model", model], tmp_path)
+        with ExitStack() as stack:
+            options, _ = train.prepare(["--model", model, "--out", str(tmp_path / model)], stack)
         assert (options.epochs, options.lr) == (epochs, 0.001)
         assert build(model, 0).generator.config["z_dim"] == z_dim
 
