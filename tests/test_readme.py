@@ -74,7 +74,7 @@ def test_the_python_example_runs():
 
 def test_the_chinese_readme_keeps_step():
     english, chinese = map(read, READMES)
-    chinese = re.sub(r"(docs/page[a-z-]*)-zh\.png", r"\1.png", chinese.replace("README.md", "README.zh.md"))
+    chinese = re.sub(r"(docs/page[a-z-]*)-zh\.png", r"\1.png", chinese.replace("(README.md", "(README.zh.md"))
     for pattern in (r"^#+", r"^```\w*", r"\]\(([^)]+)\)", r"src=\"[^\"]+\"", r"^\| .*"):
         assert re.findall(pattern, chinese, re.M) == re.findall(pattern, english, re.M)
     assert commands(english) == commands(chinese)
