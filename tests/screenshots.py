@@ -21,6 +21,7 @@ TABS = {  # name: the page's query, and what is there when the picture is
     "page-about": ("?tab=about", "#about code"),
     "page-morph": ("?tab=morph&from=3&to=8&seed=7", "#between img[alt]"),
 }
+ON_A_PHONE = ["page", "page-draw", "page-tile", "page-write", "page-morph"]
 
 
 def main(folder, theme="light"):
@@ -36,7 +37,8 @@ def main(folder, theme="light"):
             ("zh", 1280, "-zh"),
             ("zh", 390, "-phone-zh"),
         ):
-            for name, (query, selector) in TABS.items():
+            for name in TABS if width > 390 else ON_A_PHONE:
+                query, selector = TABS[name]
                 size = {"width": width, "height": 790}
                 page = browser.new_page(viewport=size, color_scheme=theme, locale=language)
                 page.goto(f"{url}{query}&__theme={theme}")

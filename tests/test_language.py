@@ -6,7 +6,7 @@ import pytest
 from browsing import choose, settled
 
 CHINESE = re.compile("[\u3000-\u9fff]")
-NAMES = "MNIST|PNG|GIF|zip|compact|report|CAS|Fréchet|pip install|gradio_client|Python"
+NAMES = "MNIST|PNG|GIF|zip|compact|report|c?vae|Adam|CAS|Fréchet|pip install|gradio_client|Python"
 NAMES = re.compile(NAMES + "|python (-m .*|train.py)|--weights|cgan/page/")
 
 
@@ -94,8 +94,8 @@ def test_refusals_of_the_server_are_understood(open_page, compact):
     page = open_page("?lang=zh")
     settled(page, "^数字 3")
     for address, sentence in {
-        "digits/3.png?w=0123456789ab": "这里 compact 的权重是 42111ef4e15d，不是所要的那份。",
-        "digits/3.png?model=x": "这里没有模型 'x'，只有 compact, report。",
+        "digits/3.png?w=0123456789ab": f"这里 compact 的权重是 {compact.id}，不是所要的那份。",
+        "digits/3.png?model=x": "这里没有模型 'x'，只有 compact",
         "digits/3.png?seed=-1": "seed 须为 0 到 4294967295 的整数，而不是 '-1'。",
         "text.png?text=a": "服务器说：text may have",
     }.items():

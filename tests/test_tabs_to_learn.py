@@ -50,7 +50,7 @@ def url(serve, vae, run):
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compare, "rates", lambda: rates)
-        return serve({"vae": vae}, runs=[run])
+        return serve({"plain": vae}, runs=[run])
 
 
 def test_every_model_draws_the_same_digit_and_seed(open_page, compact, report, vae):
@@ -69,11 +69,11 @@ def test_every_model_draws_the_same_digit_and_seed(open_page, compact, report, v
         words = page.inner_text(f'.card:has([data-model="{name}"])')
         assert f"{row['right']:.2f}" in words and f"{row['fd_times']:.1f}" in words
     samples = render.grid(render.to_uint8(sampling.generate_any(16, 7, vae)))
-    assert shown("vae", "any") == samples.tobytes()
-    address = page.get_attribute('img[data-kind="plane"]', "src")
+    assert shown("plain", "any") == samples.tobytes()
+    address = page.get_attribute('img[data-model="plain"][data-kind="plane"]', "src")
     plane = Image.open(io.BytesIO(httpx.get(f"{page.evaluate('location.origin')}/{address}").content))
     assert plane.tobytes() == render.grid(render.to_uint8(sampling.latent_plane(vae))).tobytes()
-    assert "Not measured" in page.inner_text('.card:has([data-model="vae"])')
+    assert "Not measured" in page.inner_text('.card:has([data-model="plain"])')
     assert shown("", "real") == render.grid(real.pictures(4)[:16]).tobytes()
 
     choose(page, "compare-digit", 8)
@@ -98,9 +98,11 @@ def test_what_knows_no_digit_is_not_offered_where_one_is_asked_for(open_page, ur
     page = open_page()
     page.click("#model input")
     offered = page.get_by_role("option").all_inner_texts()
-    assert len(offered) == 2 and "vae" not in "".join(offered)
+    assert "report" in offered and not {"vae", "plain"} & set(offered)
     for path in ("digits/7.png", "set.zip", "text.png?text=1", "morph.png?from=1&to=2", "plane.png?digit=3"):
-        answer = httpx.get(f"{url}/gradio_api/{path}", params={"model": "vae"} | dict(httpx.URL(path).params))
+        answer = httpx.get(
+            f"{url}/gradio_api/{path}", params={"model": "plain"} | dict(httpx.URL(path).params)
+        )
         assert answer.status_code == 400 and "it knows none; choose another" in answer.text, path
     for path, sentence in (("samples.png", "say which"), ("plane.png?digit=3", "is no plane")):
         answer = httpx.get(f"{url}/gradio_api/{path}")
