@@ -6,7 +6,7 @@ import pytest
 from browsing import choose, settled
 
 CHINESE = re.compile("[\u3000-\u9fff]")
-NAMES = "MNIST|PNG|GIF|zip|compact|report|c?vae|Adam|CAS|Fréchet|pip install|gradio_client|Python"
+NAMES = "MNIST|PNG|GIF|zip|compact|report|c?vae(-cgan)?|Adam|CAS|Fréchet|pip install|gradio_client|Python"
 NAMES = re.compile(NAMES + "|python (-m .*|train.py)|--weights|cgan/page/")
 
 
