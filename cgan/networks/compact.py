@@ -8,9 +8,9 @@ from cgan.networks.mixture import lookup
 
 import torch
 from torch import nn
-from torch.nn.functional import leaky_relu, normalize, pixel_shuffle
+from torch.nn.functional import leaky_relu_, normalize, pixel_shuffle
 
-SLOPE = 0.2  # of LeakyReLU below 0
+SLOPE = 0.2  # of LeakyReLU below 0, which is computed in place: one pass over memory less
 
 
 class ConditionalBatchNorm(nn.Module):
@@ -59,11 +59,11 @@ class Generator(nn.Module):
         digit = normalize(lookup(self.embed, y)) * z.shape[1] ** 0.5  # (N, Z), as long as z is on average
         h = self.dense(torch.cat([z, digit], dim=1))  # (N, 7 * 7 * 128)
         h = h.view(-1, 7, 7, 128).permute(0, 3, 1, 2)  # (N, 128, 7, 7)
-        h = leaky_relu(self.norm1(h, y), SLOPE)  # (N, 128, 7, 7)
+        h = leaky_relu_(self.norm1(h, y), SLOPE)  # (N, 128, 7, 7)
         h = upsample(self.up1(h))  # (N, 48, 14, 14)
-        h = leaky_relu(self.norm2(h, y), SLOPE)  # (N, 48, 14, 14)
-        h = leaky_relu(self.norm3(self.conv1(h), y), SLOPE)  # (N, 48, 14, 14)
-        h = leaky_relu(self.norm4(self.conv2(h), y), SLOPE)  # (N, 48, 14, 14)
+        h = leaky_relu_(self.norm2(h, y), SLOPE)  # (N, 48, 14, 14)
+        h = leaky_relu_(self.norm3(self.conv1(h), y), SLOPE)  # (N, 48, 14, 14)
+        h = leaky_relu_(self.norm4(self.conv2(h), y), SLOPE)  # (N, 48, 14, 14)
         return torch.tanh(upsample(self.up2(h)))  # (N, 1, 28, 28)
 
 
@@ -97,11 +97,11 @@ class Discriminator(nn.Module):
         return self.logits(self.features(x), y)
 
     def features(self, x):
-        h = leaky_relu(self.conv1(x), SLOPE)  # (N, 32, 14, 14)
-        h = leaky_relu(self.conv2(h), SLOPE)  # (N, 64, 7, 7)
-        h = leaky_relu(self.conv3(h), SLOPE)  # (N, 128, 7, 7)
+        h = leaky_relu_(self.conv1(x), SLOPE)  # (N, 32, 14, 14)
+        h = leaky_relu_(self.conv2(h), SLOPE)  # (N, 64, 7, 7)
+        h = leaky_relu_(self.conv3(h), SLOPE)  # (N, 128, 7, 7)
         h = h.permute(0, 2, 3, 1).flatten(1)  # (N, 7 * 7 * 128)
-        return leaky_relu(self.dense(h), SLOPE)  # (N, 128)
+        return leaky_relu_(self.dense(h), SLOPE)  # (N, 128)
 
     def logits(self, h, y):
         return self.logit(h).squeeze(1) + (self.embed(y) * h).sum(1)  # (N,)
