@@ -8,6 +8,7 @@ torchrun --nproc-per-node 2 train.py  # in two processes (cgan/distributed.py)
 """
 
 import argparse
+import sys
 import time
 from contextlib import ExitStack
 from itertools import islice
@@ -18,7 +19,8 @@ from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.files import digest
 from cgan.networks.vae import AutoEncoder
 from cgan.options import add_threads, command, whole_number_option
-from cgan.run import Run, held, load_state, stop_after_this_step
+from cgan.run import Run, held, stop_after_this_step
+from cgan.state import load_state
 
 import torch
 from tqdm import tqdm
@@ -26,8 +28,8 @@ from tqdm import tqdm
 MAY_CHANGE = {"epochs", "data", "vae", "device", "threads"}  # by --resume
 
 
-def parse_args(argv=None, saved=None):
-    """The options; one that isn't given is taken from `saved`, those of the run to resume, if there are."""
+def parse_args(argv=None, saved=()):
+    """The options; one that isn't given is taken from `saved`, arguments of the run to resume."""
     parser = command(__doc__)
     add, at_least_1 = parser.add_argument, whole_number_option(1, 10**9)
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: compact)")
@@ -50,12 +52,13 @@ def parse_args(argv=None, saved=None):
     add("--z-dim", type=at_least_1, help="numbers that a picture is drawn from (default: the recipe's)")
     add("--vae", metavar="FILE", help="weights that vae-cgan learns after (default: weights/vae.safetensors)")
     add("--snapshots", type=at_least_1, metavar="N", help="keep the weights N times an epoch, too")
-    add("--set", nargs="+", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes/)")
+    add("--set", nargs="*", default=[], metavar="NAME=VALUE", help="change the recipe (cgan/recipes/)")
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add_threads(add, 10**9)
-    # For the provenance: the --vae's id, and how many processes the run was started in.
-    parser.set_defaults(vae_id=None, processes=distributed.world())
-    return parser.parse_args(argv, argparse.Namespace(**(saved or {})))
+    # Of the run itself, not for people: how many processes it was started in, and the id of its --vae.
+    add("--processes", type=at_least_1, default=distributed.world(), help=argparse.SUPPRESS)
+    add("--vae-id", help=argparse.SUPPRESS)
+    return parser.parse_args([*saved, *(sys.argv[1:] if argv is None else argv)])
 
 
 def main(argv=None):
@@ -146,12 +149,12 @@ def prepare(argv, until_the_end):
     until_the_end.enter_context(held(out))
     if resume:
         state = load_state(out)
-        options = parse_args(argv, {"processes": 1, **state["options"]})
+        options = parse_args(argv, as_arguments({"processes": 1, **state["options"]}))
         # A schedule that was stretched over the epochs of a run ends with them.
-        has_schedule = recipes.RECIPES[state["options"]["model"]].has_schedule
+        has_schedule = recipes.RECIPES[options.model].has_schedule
         may_change = MAY_CHANGE - {"epochs"} if has_schedule else MAY_CHANGE
         for name, started_with in state["options"].items():
-            given, option = getattr(options, name), "--" + name.replace("_", "-")
+            given, option = getattr(options, name, None), "--" + name.replace("_", "-")
             if given != started_with and name not in may_change:
                 raise BadInput(f"The run in {out} has {option} {started_with}; --resume cannot change it.")
             if given != started_with and name in ("device", "threads"):
@@ -190,6 +193,15 @@ def to_keep(options):
         for name, value in vars(options).items()
         if name not in ("out", "resume") and value is not None
     }
+
+
+def as_arguments(saved):
+    """Options that `to_keep` kept, as if they were given again: so the same checks are made of them."""
+    arguments = []
+    for name, value in saved.items():
+        option = "--" + str(name).replace("_", "-")
+        arguments += [option, *map(str, value)] if isinstance(value, list) else [f"{option}={value}"]
+    return arguments
 
 
 def auto_encoder(options):

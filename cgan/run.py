@@ -9,33 +9,23 @@ generator.safetensors  the weights file for the page
 step-NUMBER.safetensors  the weights on the way there, if --snapshots asks for them
 """
 
-import hashlib
 import json
 import math
-import pickletools
 import signal
 import threading
 import time
-import zipfile
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 
 from cgan import render, sampling, weights
 from cgan.errors import BadInput
 from cgan.files import locked, write_atomically
+from cgan.state import damaged_state, save_state
 
 import torch
 
-FORMAT = 1
 LOG_EVERY = 50  # steps
 SAVE_EVERY = 60  # seconds, and at the end of every epoch
-MAX_STATE_BYTES = 150_000_000
-STATE_TYPES = {"format": int, "options": dict, "data_digest": str, "step": int, "seconds": float}
-STATE_TYPES |= {"log": list, "previews": list, "parts": dict}
-# What the pickle in a state.pt may name: less than PyTorch allows, which has calls that take any memory.
-STATE_MAY_NAME = {"torch._utils _rebuild_tensor_v2", "collections OrderedDict"}
-STATE_MAY_NAME |= {f"torch {kind}Storage" for kind in ("Float", "Long", "Byte")}
 
 
 class Run:
@@ -61,7 +51,7 @@ class Run:
                 for name, part in recipe.parts.items():
                     part.load_state_dict(state["parts"][name])
             except (KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
-                raise _refused(self.folder / "state.pt") from error
+                raise damaged_state(self.folder) from error
         self.started = self.saved = time.monotonic()
         self.cpu_started = time.process_time()
         self.writes = writes
@@ -115,7 +105,6 @@ class Run:
         if not self.writes:
             return
         state = {
-            "format": FORMAT,
             "options": self.options,
             "data_digest": self.data_digest,
             "step": self.step,
@@ -125,10 +114,7 @@ class Run:
             "previews": self.previews,
             "parts": {name: part.state_dict() for name, part in self.recipe.parts.items()},
         }
-        buffer = BytesIO()
-        torch.save(state, buffer)
-        content = buffer.getvalue()
-        write_atomically(self.folder / "state.pt", content + _seal(content))
+        save_state(self.folder, state)
         self.saved = time.monotonic()
 
     def save_is_due(self):
@@ -165,49 +151,6 @@ class Run:
         }
 
 
-def load_state(folder):
-    """What `Run.save` wrote. Raises BadInput if there is none or it is damaged; nothing in it is executed."""
-    path = Path(folder) / "state.pt"
-    if not path.is_file():
-        raise BadInput(f"There is no run to resume in {folder}; leave out --resume to start one there.")
-    size = path.stat().st_size
-    if not 64 < size <= MAX_STATE_BYTES:
-        raise _refused(path)
-    with open(path, "rb") as file:
-        content, seal = file.read(size - 64), file.read()
-    if seal != _seal(content) or not _is_plain(content):
-        raise _refused(path)
-    try:
-        state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-        of_types = type(state) is dict and all(type(state[key]) is kind for key, kind in STATE_TYPES.items())
-    except Exception as error:  # a pickle can fail in every way
-        raise _refused(path) from error
-    if not of_types:
-        raise _refused(path)
-    if state["format"] > FORMAT:
-        raise BadInput(f"{path} is of a newer program (its format is {state['format']}); update this one.")
-    return state
-
-
-def _refused(path):
-    return BadInput(f"{path} is damaged or not a training state; start again in another folder.")
-
-
-def _is_plain(content):
-    """Whether the bytes of a state.pt unpack to no more than themselves, and name nothing but tensors."""
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if any(entry.compress_type or entry.file_size > len(content) for entry in entries):
-                return False
-            pickles = [archive.read(entry) for entry in entries if entry.filename.endswith("data.pkl")]
-        operations = [(code.name, argument) for p in pickles for code, argument, _ in pickletools.genops(p)]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
-        return False
-    names = {argument for code, argument in operations if code == "GLOBAL"}
-    return names <= STATE_MAY_NAME and not any(code == "STACK_GLOBAL" for code, _ in operations)
-
-
 @contextmanager
 def held(folder):
     """Around a run: no other process trains into `folder`, and if the disk refuses, what is kept is said.
@@ -225,11 +168,6 @@ def held(folder):
                 f"{error.filename or folder}: {error.strerror}; what was saved last is kept in {folder}, "
                 "go on with it by --resume."
             ) from error
-
-
-def _seal(content):
-    """The digest at the end of state.pt, looked at before anything else is done with the file: 64 bytes."""
-    return hashlib.sha256(content).hexdigest().encode()
 
 
 @contextmanager

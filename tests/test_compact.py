@@ -10,7 +10,7 @@ from cgan.errors import BadInput
 from cgan.networks.compact import ConditionalBatchNorm, Discriminator, Generator
 from cgan.recipes import Compact, build
 from cgan.recipes.report import noise_for
-from cgan.run import load_state
+from cgan.state import load_state
 
 import pytest
 import torch

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import train
-from cgan import data, run, weights
+from cgan import data, run, state, weights
 
 import pytest
 import torch
@@ -106,7 +106,7 @@ def test_a_lost_process_comes_back_and_the_weights_are_the_same(mnist, tmp_path,
         digests.append(weights.load(tmp_path / what).digest)
     assert digests[0] == digests[1]
     assert not list(tmp_path.glob("lost/*.tmp"))
-    assert run.load_state(tmp_path / "lost")["step"] == 10
+    assert state.load_state(tmp_path / "lost")["step"] == 10
 
     # One process goes on, with as many images a step; three could not share them.
     train.main(["--data", str(mnist), "--resume", "--out", str(tmp_path / "lost")])

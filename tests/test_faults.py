@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import train
-from cgan import files, run, weights
+from cgan import files, state, weights
 from cgan.errors import BadInput
 
 import pytest
@@ -73,7 +73,7 @@ def test_a_full_disk_ends_a_run_with_a_sentence_and_its_last_state(mnist, tmp_pa
     done = command(FULL, *arguments)
     kept = f"File too large; what was saved last is kept in {out}, go on with it by --resume."
     assert done.returncode == 2 and done.stderr.splitlines()[-1] == f"{out / 'state.pt'}: {kept}"
-    assert run.load_state(out)["step"] == 3 and not list(out.glob("*.tmp"))
+    assert state.load_state(out)["step"] == 3 and not list(out.glob("*.tmp"))
     train.main([*map(str, arguments), "--resume"])
     train.main([*map(str, arguments[:2]), "--out", str(tmp_path / "undisturbed"), *arguments[4:]])
     assert weights.load(out).digest == weights.load(tmp_path / "undisturbed").digest

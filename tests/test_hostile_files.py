@@ -9,10 +9,12 @@ import tracemalloc
 import zipfile
 from io import BytesIO
 
+import train
 from cgan import data, run, weights
-from cgan.errors import BadInput
+from cgan.errors import BadInput, exit_with_a_sentence
 from cgan.networks.report import Generator
 from cgan.recipes import build
+from cgan.state import load_state, save_state, seal
 
 import pytest
 import safetensors.torch
@@ -71,36 +73,37 @@ def test_mutated_weights(small, count):
             assert "small.safetensors" in refused(weights.load, small)
 
 
-def save_state(folder, state):
+def save(folder, anything):
+    """As a state.pt, rightly sealed."""
     content = BytesIO()
-    torch.save(state, content)
-    (folder / "state.pt").write_bytes(content.getvalue() + run._seal(content.getvalue()))
+    torch.save(anything, content)
+    (folder / "state.pt").write_bytes(seal(content.getvalue()))
 
 
 @pytest.fixture
 def state(tmp_path):
     """A state.pt that is small and whole."""
     parts = {"G": torch.nn.Linear(3, 3).state_dict()}
-    about = {"format": 1, "options": {"lr": 0.1}, "data_digest": "0", "step": 1, "seconds": 1.0}
-    save_state(tmp_path, about | {"log": [{"g": 1.0}], "previews": [torch.zeros(2, 2)], "parts": parts})
+    about = {"options": {"lr": 0.1}, "data_digest": "0", "step": 1, "seconds": 1.0, "previews": []}
+    save_state(tmp_path, about | {"log": [{"step": 1, "seconds": 0.1, "g": 1.0}], "parts": parts})
     return tmp_path / "state.pt"
 
 
 @pytest.mark.parametrize("count", [150, SOAK])
 def test_mutated_states(state, count):
-    assert run.load_state(state.parent)["step"] == 1
+    assert load_state(state.parent)["step"] == 1
     whole, chosen = state.read_bytes(), random.Random(2)
     for i in range(count):
         if i % 2:  # an enemy also mends the seal
             changed = mutate(whole[:-64], chosen)
-            state.write_bytes(changed + run._seal(changed))
+            state.write_bytes(seal(changed))
             try:
-                run.load_state(state.parent)  # that, too, can be a state: of other numbers
+                load_state(state.parent)  # that, too, can be a state: of other numbers
             except BadInput as error:
                 assert "state.pt is" in str(error) and "\n" not in str(error)
         elif (changed := mutate(whole, chosen)) != whole:
             state.write_bytes(changed)
-            assert "state.pt is damaged" in refused(run.load_state, state.parent)
+            assert "state.pt is damaged" in refused(load_state, state.parent)
 
 
 class Call:
@@ -113,8 +116,8 @@ class Call:
 
 def test_nothing_in_a_state_is_called(tmp_path):
     for mischief in (Call(os.mkdir, str(tmp_path / "made")), Call(bytearray, 10**10)):
-        save_state(tmp_path, {"format": mischief})
-        assert "state.pt is damaged" in refused(run.load_state, tmp_path)
+        save(tmp_path, {"format": mischief})
+        assert "state.pt is damaged" in refused(load_state, tmp_path)
     assert not (tmp_path / "made").exists()
 
 
@@ -122,22 +125,70 @@ def test_a_state_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path):
     content = BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("state/data.pkl", bytes(50_000_000))
-    (tmp_path / "state.pt").write_bytes(content.getvalue() + run._seal(content.getvalue()))
+    (tmp_path / "state.pt").write_bytes(seal(content.getvalue()))
     tracemalloc.start()
-    assert "state.pt is damaged" in refused(run.load_state, tmp_path)
+    assert "state.pt is damaged" in refused(load_state, tmp_path)
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
 
 
 def test_states_of_other_shapes(tmp_path):
     for other in ([], {}, {"format": 1}, {"format": "1"}, None, torch.zeros(3)):
-        save_state(tmp_path, other)
-        assert "state.pt is damaged" in refused(run.load_state, tmp_path)
+        save(tmp_path, other)
+        assert "state.pt is damaged" in refused(load_state, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"step": -1},
+        {"seconds": float("nan")},
+        {"cpu_seconds": "long"},
+        {"log": [{"step": 1, "seconds": 0.1}, {"step": 2}]},
+        {"log": [{"step": 1, "seconds": float("inf")}]},
+        {"log": [1]},
+        {"previews": [torch.zeros(2, 2)]},
+        {"previews": ["x"]},
+    ],
+)
+def test_a_state_with_what_no_run_has(state, forged):
+    save_state(state.parent, load_state(state.parent) | forged)
+    assert "state.pt is damaged" in refused(load_state, state.parent)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"epochs": "many"},
+        {"epochs": -1},
+        {"batch_size": [16]},
+        {"lr": {}},
+        {"model": "nonsense"},
+        {"model": "compact"},
+        {"set": 5},
+        {"set": ["G=__import__"]},
+        {"threads": 0},
+        {"device": "abacus"},
+        {"processes": 0},
+        {"epoch": 2},
+        {"out": "elsewhere"},
+        {7: 7},
+    ],
+)
+def test_a_state_with_options_that_cannot_be(mnist, tmp_path, capsys, forged):
+    out = ["--out", str(tmp_path)]
+    train.main(["--model", "report", "--data", str(mnist), "--epochs", "1", "--threads", "1", *out])
+    state = load_state(tmp_path)
+    save_state(tmp_path, state | {"options": state["options"] | forged})
+    with pytest.raises(SystemExit, match="2"), exit_with_a_sentence():
+        train.main(["--resume", *out])
+    assert "Traceback" not in capsys.readouterr().err
+    assert set(load_state(tmp_path)["options"]) == set(state["options"] | forged)
 
 
 def test_a_state_of_other_networks(state, tmp_path):
     recipe = build("report", 0)
-    sentence = refused(run.Run, tmp_path, recipe, {"model": "report"}, "0", run.load_state(tmp_path))
+    sentence = refused(run.Run, tmp_path, recipe, {"model": "report"}, "0", load_state(tmp_path))
     assert "state.pt is damaged or not a training state" in sentence
 
 
@@ -147,7 +198,7 @@ def test_files_far_too_large_are_not_read(small, state, mnist):
         os.truncate(file, 10**12)  # of a disk, next to nothing
     tracemalloc.start()
     assert "larger than" in refused(weights.load, small)
-    assert "state.pt is damaged" in refused(run.load_state, state.parent)
+    assert "state.pt is damaged" in refused(load_state, state.parent)
     assert "train-images" in refused(data.load, mnist)
     with open(images, "r+b") as file:  # as long as it says, and yet
         file.write(struct.pack(">4i", 0x803, 2_000_000, 28, 28))

@@ -11,7 +11,7 @@ import train
 from cgan import weights
 from cgan.errors import BadInput
 from cgan.recipes import Report
-from cgan.run import load_state
+from cgan.state import load_state
 
 import pytest
 from PIL import Image

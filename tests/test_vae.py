@@ -4,11 +4,11 @@ import signal
 from contextlib import ExitStack
 
 import train
-from cgan import evaluate, losses, routes, run, sampling, ship, weights
+from cgan import evaluate, losses, routes, sampling, ship, weights
 from cgan.errors import BadInput
 from cgan.networks.vae import AutoEncoder
 from cgan.recipes import Report, Vae, build
-from cgan.run import load_state
+from cgan.state import load_state
 
 import pytest
 import torch
@@ -178,7 +178,7 @@ def test_snapshots_are_the_weights_on_the_way(mnist, tmp_path):
 def test_the_preview_of_a_vae_is_of_a_hundred_pictures(mnist, tmp_path):
     learn(mnist, tmp_path / "vae", "--model", "vae", *OPTIONS)
     learn(mnist, tmp_path / "cvae", "--model", "cvae", *OPTIONS)
-    vae, cvae = (run.load_state(tmp_path / model)["previews"][-1] for model in ("vae", "cvae"))
+    vae, cvae = (load_state(tmp_path / model)["previews"][-1] for model in ("vae", "cvae"))
     assert len(vae.flatten(1).unique(dim=0)) == len(cvae.flatten(1).unique(dim=0)) == 100
     z = sampling.noise(0, 100, 2)
     network = weights.load(tmp_path / "vae").network
