@@ -79,14 +79,15 @@ def take_turns(functions, repeat):
 
 
 def compare(functions, repeat):
-    """Call each of a dict of functions in turn, `repeat` times, and once before that doesn't count.
+    """Call each of a dict of functions in turn, `repeat` times, and once before that doesn't count."""
+    return summary(take_turns(functions, repeat + 1)[1:])
 
-    Returns for each the median, least and most ms, and "ratio": the median over the turns of its time to that
-    of the first function in the same turn.
-    """
-    first, turns = next(iter(functions)), take_turns(functions, repeat + 1)[1:]
-    rows = {}
-    for name in functions:
+
+def summary(turns):
+    """Of turns, dicts of ms: for each name the median, least and most ms, and "ratio": the median over the
+    turns of its time to that of the first name in the same turn."""
+    first, rows = next(iter(turns[0])), {}
+    for name in turns[0]:
         ms = [turn[name] for turn in turns]
         ratio = statistics.median(turn[name] / turn[first] for turn in turns)
         rows[name] = {"ms": statistics.median(ms), "least": min(ms), "most": max(ms), "ratio": ratio}
@@ -159,16 +160,19 @@ def straight_line(x, y, seed=0):
 
 def start(options):
     """From the start of a process to its first picture, beside torch, gradio and an empty page."""
-
-    def first_answer(address, *arguments):
-        with visits.serving(*arguments) as (url, _):
-            visits.get(url, [address])
-
-    functions = {
-        "torch, gradio, empty page": lambda: first_answer("/", "-c", visits.EMPTY_PAGE),
-        "app.py": lambda: first_answer(visits.PICTURE.format(0), *visits.APP),
-    }
-    return compare(functions, options.repeat)
+    turns = []
+    for _ in range(options.repeat):
+        turns.append({})
+        pages = {
+            "torch, gradio, empty page": (visits.serving("-c", visits.EMPTY_PAGE), "/"),
+            "app.py": (visits.serving_app(), visits.PICTURE.format(0)),
+        }
+        for name, (served, address) in pages.items():
+            began = time.perf_counter()
+            with served as (url, _):
+                visits.get(url, [address])
+                turns[-1][name] = 1000 * (time.perf_counter() - began)  # its end does not count
+    return summary(turns)
 
 
 MEASURES = {"draw": draw, "train": train, "start": start, "page": visits.page}

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from cgan import render, sampling
 CLIENTS = 64
 FOLDER = Path(__file__).resolve().parent.parent
 PICTURE = "/gradio_api/digits/7.png?seed={}&n=64"
-APP = ("app.py", "--port", "7981")
 EMPTY_PAGE = """
 import torch, gradio
 with gradio.Blocks(analytics_enabled=False) as demo: pass
@@ -26,11 +26,13 @@ demo.block_thread()
 """
 # The page whose picture is the same each time, and there already.
 READY_PAGE = """
+import sys
 from cgan import routes
 import app
-bytes = routes.digits_png(routes.weights_files.shipped(), {"digit": "7", "n": "64"})
-routes.digits_png = lambda weights, asked: bytes
-app.main(["--port", "7982"])
+shipped = routes.weights_files.shipped()
+ready = {n: routes.digits_png(shipped, {"digit": "7", "n": n}) for n in ("16", "64")}
+routes.digits_png = lambda weights, asked: ready[asked["n"]]
+app.main(sys.argv[1:])
 """
 TRAINING = """
 import sys, torch
@@ -60,6 +62,16 @@ def serving(*arguments):
     finally:
         process.terminate()
         process.communicate()
+
+
+def serving_app(*script):
+    """The same of the page at a free port, or of a script that takes app.py's options."""
+    return serving(*(script or ["app.py"]), "--port", str(free_port()))
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def get(url, addresses, clients=1):
@@ -96,8 +108,8 @@ def draw(seed):
 
 def page(options):
     """What a click, an address and 64 clients at once take, beside what drawing alone does."""
-    rows = {"click to pixels": clicks(options.repeat)}
-    with serving(*APP) as (url, process):
+    rows = {f"click to {count} pictures": clicks(count, options.repeat) for count in (16, 64)}
+    with serving_app() as (url, process):
         get(url, [PICTURE.format(seed) for seed in range(4)])
         rows["an address"] = one_by_one(url, process, options.repeat)
         rows[f"{CLIENTS} clients"] = at_once(url, options)
@@ -112,11 +124,12 @@ def page(options):
     return rows
 
 
-def clicks(repeat):
-    """Ms from a click to its pixels in Chromium, and beside the same page with a ready picture."""
+def clicks(count, repeat):
+    """Ms from a click to its pixels in Chromium, which it paints 60 times a second; the same of a page with a
+    ready picture."""
     from playwright.sync_api import sync_playwright  # of requirements-dev.txt
 
-    with sync_playwright() as p, serving(*APP) as (url, _), serving("-c", READY_PAGE) as (ready_url, _):
+    with sync_playwright() as p, serving_app() as (url, _), serving_app("-c", READY_PAGE) as (ready_url, _):
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = p.chromium.launch(
             executable_path=path if os.path.exists(path) else None,
@@ -124,7 +137,7 @@ def clicks(repeat):
         )
         pages = [browser.new_page() for _ in range(2)]
         for tab, address in zip(pages, (url, ready_url), strict=True):
-            tab.goto(address)
+            tab.goto(f"{address}?n={count}")
             tab.wait_for_function("document.querySelector('#picture img')?.naturalWidth")
         turns = []
         for _ in range(5 + 5 * repeat):

@@ -13,6 +13,7 @@ from pathlib import Path
 import app
 from cgan import guard, routes
 from cgan.errors import BadInput
+from cgan.visits import free_port
 
 import httpx
 import pytest
@@ -52,11 +53,6 @@ def test_there_is_one_public_endpoint_and_the_queue_is_no_detour(url):
     answer = httpx.post(f"{url}/gradio_api/run/generate", json={"data": [3, 1, 1, "report"]})
     assert answer.status_code == 404
     assert httpx.get(f"{url}/monitoring").status_code != 200
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 @pytest.fixture

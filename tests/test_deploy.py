@@ -5,7 +5,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import app
 from cgan import render, routes
+from cgan.visits import free_port
 
 import pytest
 from gradio_client import Client
@@ -23,11 +23,6 @@ from gradio_client import Client
 ROOT = Path(app.__file__).parent
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = [pytest.mark.soak, pytest.mark.skipif(not NGINX, reason="no nginx: apt install nginx-light")]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def get(port, path, headers=None):

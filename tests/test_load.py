@@ -42,7 +42,7 @@ def test_64_clients_for_three_minutes(report, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     counts, wrong = dict.fromkeys(("pictures", "pages", "generated", "full"), 0), []
     pixels = {seed: routes.draw(report, 7, seed, 16).tobytes() for seed in range(20)}
-    with visits.serving(*visits.APP) as (url, process):
+    with visits.serving_app() as (url, process):
         expected = {address: body for address, _, body, _ in visits.get(url, ADDRESSES)}
         end = time.monotonic() + SECONDS
 
