@@ -28,7 +28,7 @@ def build(models):
 
     def generate(digit, seed, count, model):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
-        if model not in models:
+        if model not in list(models):  # whatever a program sends, which need not be a key
             raise gr.Error(f"Choose a model: {', '.join(models)}.", print_exception=False)
         guard.sweep()
         try:
