@@ -10,7 +10,7 @@ test: .venv/ready-dev
 	$(RUN) -m pytest $(ARGS)
 
 soak: .venv/ready-dev  ## what takes minutes: kills, mutated files, hostile requests
-	$(RUN) -m pytest -m soak --durations=0 $(ARGS)
+	$(RUN) -m pytest -m soak --durations=0 --withstood docs/withstood.json $(ARGS)
 
 lint: .venv/ready-dev
 	$(RUN) -m ruff format --check .

@@ -54,13 +54,16 @@ def main(argv=None):
 
 
 def as_table(figures):
-    """Headings and lines of the README's table: what was measured, and its figures."""
+    """Headings and lines of the README's table: what was measured, its median, spread, and other figures."""
     lines = []
     for name in filter(figures.get, MEASURES):
         for row, values in figures[name].items():
-            said = ", ".join(f"{key.replace('_', ' ')} {value:.3g}" for key, value in values.items())
-            lines.append([name, row, said])
-    return ["measure", "of", "figures"], lines
+            times = f"{values['ms']:.3g} ms" if "ms" in values else ""
+            spread = f"{values['least']:.3g} to {values['most']:.3g}" if "least" in values else ""
+            others = [key for key in values if key not in ("ms", "least", "most")]
+            said = ", ".join(f"{key.replace('_', ' ')} {values[key]:.3g}" for key in others)
+            lines.append([name, row, times, spread, said])
+    return ["", "", "median", "least to most", "beside"], lines
 
 
 def take_turns(functions, repeat):

@@ -1,9 +1,11 @@
 """Shared by the tests: a tiny MNIST, the shipped weights, the page served, a Chromium."""
 
+import json
 import os
 import shutil
 import struct
 import warnings
+from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
@@ -13,6 +15,25 @@ from cgan import routes, weights
 import numpy as np
 import pytest
 import torch
+
+WITHSTOOD = pytest.StashKey()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--withstood", metavar="FILE", help="keep there what the tests of `make soak` saw")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    file, seen = session.config.getoption("withstood"), session.config.stash.get(WITHSTOOD, [])
+    if file and exitstatus == 0:
+        Path(file).write_text(json.dumps(seen, indent=1) + "\n", "utf-8")
+
+
+@pytest.fixture
+def withstood(request):
+    """withstood(what was tried, what was seen): a line of the README's table."""
+    lines = request.config.stash.setdefault(WITHSTOOD, [])
+    return lambda tried, seen: lines.append([tried, seen])
 
 
 def write_mnist(root, n=40, seed=0):

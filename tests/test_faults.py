@@ -113,7 +113,7 @@ print(kills, os.waitstatus_to_exitcode(status))
 
 @posix
 @pytest.mark.parametrize("kills", [pytest.param(50, marks=pytest.mark.soak)])
-def test_any_number_of_kills_at_any_moment_ends_in_the_same_weights(mnist, tmp_path, kills):
+def test_any_number_of_kills_at_any_moment_ends_in_the_same_weights(mnist, tmp_path, withstood, kills):
     seed = random.randrange(10**6)
     print("seed", seed)  # of the moments, shown if this fails
     options = ["--data", mnist, "--epochs", "40", "--model", "compact", "--batch-size", "2", "--threads", "1"]
@@ -124,3 +124,4 @@ def test_any_number_of_kills_at_any_moment_ends_in_the_same_weights(mnist, tmp_p
     train.main([*map(str, options), "--out", str(tmp_path / "undisturbed")])
     print(f"{kills} kills; undisturbed it took {time.monotonic() - start:.0f} s")
     assert weights.load(tmp_path / "killed").digest == weights.load(tmp_path / "undisturbed").digest
+    withstood(f"{kills} kills at any moment of a training", "the weights of an undisturbed one, to the bit")

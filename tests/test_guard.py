@@ -6,6 +6,7 @@ import re
 import sys
 import threading
 import time
+from collections import Counter
 from urllib.parse import quote
 
 from cgan import guard, routes, weights, writing
@@ -182,13 +183,18 @@ def cases(count):
     )
 
 
+def told(statuses):
+    counts = ", ".join(f"{count:,} times {status}" for status, count in sorted(statuses.items()))
+    return f"no traceback, no file touched; answered {counts}"
+
+
 @pytest.mark.parametrize("count", [30, SOAK])
-def test_our_addresses_answer_whatever_is_asked(count):
+def test_our_addresses_answer_whatever_is_asked(count, withstood):
     ours = routes.routes(MODELS)
     app = Starlette(**guard.app_kwargs(ours))
     app.auth, app.cookie_id, app.tokens = None, "x", {}
     client = TestClient(app)  # it raises what an address raises
-    answered = set()
+    answered, statuses = set(), Counter()
 
     @cases(count * len(ours))
     @given(st.sampled_from(ours), asked, st.sampled_from(["GET", "GET", "GET", "HEAD", "POST"]))
@@ -203,18 +209,21 @@ def test_our_addresses_answer_whatever_is_asked(count):
         most = 10 if path.endswith(".zip") else 1  # 10,000 pictures
         assert time.process_time() - start < 2 * most and len(answer.content) < 1_000_000 * most
         assert MARK not in str(opened)
+        statuses[answer.status_code] += 1
         if answer.status_code == 200:
             answered.add(route.path)
 
     hostile()
+    withstood(f"{statuses.total():,} hostile requests to {len(ours)} addresses", told(statuses))
     assert len(answered) > len(ours) / 2  # most are reached, in so few cases
 
 
 @pytest.mark.parametrize("count", [40, SOAK])
-def test_generate_answers_whatever_is_asked(client, capfd, count):
+def test_generate_answers_whatever_is_asked(client, capfd, count, withstood):
     good = st.integers(0, 9), st.integers(0, 65535), st.sampled_from(draw.COUNTS)
     drawn, of_any_model = st.tuples(*good, st.just("report")), st.tuples(*good, values)
     anything = st.lists(values, max_size=5) | st.tuples(values, values, values, values)
+    statuses = Counter()
 
     @cases(count)
     @given(anything | drawn | of_any_model)
@@ -226,6 +235,7 @@ def test_generate_answers_whatever_is_asked(client, capfd, count):
             "/gradio_api/call/generate", content=body, headers={"Content-Type": "application/json"}
         )
         assert answer.status_code < 500 and "Traceback" not in answer.text
+        statuses[answer.status_code] += 1
         if answer.status_code == 200:
             answer = client.get(f"/gradio_api/call/generate/{answer.json()['event_id']}")
             assert answer.status_code == 200 and "Traceback" not in answer.text
@@ -235,6 +245,7 @@ def test_generate_answers_whatever_is_asked(client, capfd, count):
     hostile()
     said = capfd.readouterr().err
     assert not said, said
+    withstood(f"{statuses.total():,} hostile calls of `/generate`", told(statuses))
 
 
 def test_logging_in_opens_the_page(chromium, locked):

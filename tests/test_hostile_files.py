@@ -21,6 +21,7 @@ import safetensors.torch
 import torch
 
 SOAK = pytest.param(10_000, marks=pytest.mark.soak)
+ALL_REFUSED = "refused with a sentence, but for those that only say something else; nothing executed"
 
 
 def refused(load, *arguments):
@@ -62,7 +63,7 @@ def small(tmp_path):
 
 
 @pytest.mark.parametrize("count", [150, SOAK])
-def test_mutated_weights(small, count):
+def test_mutated_weights(small, count, withstood):
     whole, chosen = small.read_bytes(), random.Random(1)
     header = 8 + int.from_bytes(whole[:8], "little")
     for i in range(count):
@@ -71,6 +72,7 @@ def test_mutated_weights(small, count):
         if changed != whole:
             small.write_bytes(changed)
             assert "small.safetensors" in refused(weights.load, small)
+    withstood(f"{count:,} damaged weights files", ALL_REFUSED)
 
 
 def save(folder, anything):
@@ -90,7 +92,7 @@ def state(tmp_path):
 
 
 @pytest.mark.parametrize("count", [150, SOAK])
-def test_mutated_states(state, count):
+def test_mutated_states(state, count, withstood):
     assert load_state(state.parent)["step"] == 1
     whole, chosen = state.read_bytes(), random.Random(2)
     for i in range(count):
@@ -104,6 +106,7 @@ def test_mutated_states(state, count):
         elif (changed := mutate(whole, chosen)) != whole:
             state.write_bytes(changed)
             assert "state.pt is damaged" in refused(load_state, state.parent)
+    withstood(f"{count:,} damaged training states, half of them sealed anew", ALL_REFUSED)
 
 
 class Call:
@@ -245,7 +248,7 @@ def test_an_idx_file_that_claims_other_sizes(mnist, shape):
 
 
 @pytest.mark.parametrize("count", [100, SOAK])
-def test_mutated_idx_files(mnist, count):
+def test_mutated_idx_files(mnist, count, withstood):
     chosen = random.Random(3)
     path = mnist / "MNIST" / "raw" / "train-labels-idx1-ubyte"
     whole = path.read_bytes()
@@ -255,6 +258,7 @@ def test_mutated_idx_files(mnist, count):
             data.load(mnist)  # other digits are digits, too
         except BadInput as error:
             assert "cannot be used" in str(error) or "labels for" in str(error)
+    withstood(f"{count:,} damaged files of MNIST", ALL_REFUSED)
 
 
 def test_a_gzip_bomb_beside_nothing_is_not_unpacked(tmp_path, monkeypatch):

@@ -1,12 +1,13 @@
 """What the READMEs say is so: links, commands, figures, and that the Chinese one keeps step."""
 
+import json
 import re
 import shlex
 from pathlib import Path
 
 import app
 import train
-from cgan import evaluate, generate, results, study, weights
+from cgan import bench, evaluate, generate, results, study, weights
 
 import pytest
 
@@ -36,9 +37,12 @@ def test_the_table_is_what_was_measured(name):
     assert "| **report**" in read(name)
     assert results.with_table(read(name)) == read(name)
     kept = study.load()
+    fast, withstood = (json.loads(read(f"docs/{name}.json")) for name in ("bench", "withstood"))
     tables = {
         "ablation": study.table(kept["ablation"]),
         "models": study.models_table(kept["models"], results.load()),
+        "fast": results.in_markdown(*bench.as_table(fast)),
+        "withstood": results.in_markdown(["tried", "seen"], withstood),
     }
     for mark, table in tables.items():
         assert f"<!-- {mark} -->\n{table}\n<!-- /{mark} -->" in read(name)
