@@ -17,11 +17,13 @@ TILE = 28  # pixels
 
 def main(argv=None):
     command(__doc__).parse_args(argv)
-    for name, kept in study.load().items():
-        kept = {line: measured for line, measured in kept.items() if measured}  # not all may be done yet
+    measured = study.load()
+    figures = {"lr": by_epoch, "epochs": by_epoch, "ablation": ablation, "models": models}
+    for name, draw in figures.items():
+        kept = {line: seeds for line, seeds in measured.get(name, {}).items() if seeds}  # those done yet
         if not kept:
             continue
-        figure = {"models": models, "ablation": ablation}.get(name, by_epoch)(name, kept)
+        figure = draw(name, kept)
         file = study.strips().parent / f"study-{name}.png"
         figure.savefig(file, dpi=100, metadata={"Software": None})
         plt.close(figure)

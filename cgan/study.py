@@ -3,11 +3,12 @@
 python -m cgan.study lr --data data         # the report's learning rates, two epochs each
 python -m cgan.study epochs --data data     # one epoch of report against ten
 python -m cgan.study ablation --data data   # what each change from report to compact buys
+python -m cgan.study short --data data      # compact in one epoch, and in two
 python -m cgan.study models --data data     # every model that is shipped, beside real images
 python -m cgan.figures                      # what they measured, drawn
 
 It goes on where it was stopped, measures nothing twice, and keeps what it measured in weights/study.json, and
-what was drawn in docs/strips/: a row of 20 digits for each measure, or model.
+what was drawn in docs/strips/: a row of 20 digits for each snapshot, or model.
 """
 
 import json
@@ -53,7 +54,7 @@ COLUMNS = ["right", "worst", "fd_times", "class_fd_times", "precision", "recall"
 def parse_args(argv=None):
     parser = command(__doc__)
     add = parser.add_argument
-    add("study", choices=["lr", "epochs", "ablation", "models"], help="which of them")
+    add("study", choices=["lr", "epochs", "ablation", "short", "models"], help="which of them")
     add("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
     add("--out", type=Path, default=Path("runs/study"), help="folder of the runs (default: %(default)s)")
     add_threads(add)
@@ -80,7 +81,7 @@ def main(argv=None):
             fixed = ["--epochs", epochs, "--seed", seed, "--threads", options.threads, "--data", options.data]
             train(out, [*arguments, *map(str, fixed)])
             files = sorted(out.glob("step-*.safetensors")) or [out / "generator.safetensors"]
-            if seed == 0:
+            if seed == 0 and snapshots:
                 write_strips(f"{options.study}-{number}", map(weights.load, files))
             for line, file in zip(lines, files, strict=True):
                 measured = kept[options.study].setdefault(line, {})
@@ -100,6 +101,8 @@ def runs(study):
         ]
     if study == "epochs":
         return [("`report`", SEEDS[:1], LONG_EPOCHS, 1, ["--model", "report", "--snapshots", "1"])]
+    if study == "short":
+        return [(f"`compact`, --epochs {n}", SEEDS, n, 0, ["--model", "compact"]) for n in (1, 2)]
     *others, last = ABLATION
     return [(line, SEEDS[:2], EPOCHS, 0, ABLATION[line]) for line in others] + [
         (last, SEEDS, EPOCHS, 0, ABLATION[last])
