@@ -64,7 +64,7 @@ def ablation(name, lines):
             axes.plot(values, [i] * len(values), "o", color="C0")
         if measure == "right":  # from just below the lowest, or all bars would look the same
             axes.set_xlim(min(m[measure] for seeds in lines.values() for m in seeds.values()) - 1, 100)
-        axes.set_title(label)
+        axes.set(title=label, xscale="log" if measure == "fd_times" else "linear")
     all_axes[0].set_yticks(range(len(lines)), [line.replace("`", "") for line in lines])
     all_axes[0].invert_yaxis()
     return figure
