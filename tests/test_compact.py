@@ -202,15 +202,16 @@ def test_one_backward_pass_serves_both(step):
             torch.testing.assert_close(parameter.grad, gradient)
 
 
-def test_what_draws_is_the_average_with_its_statistics():
-    recipe = build("compact", seed=1, steps=3)
+@pytest.mark.parametrize("steps, decay", [(10**5, 0.999), (1000, 1 - 1 / 110), (3, 0)])
+def test_what_draws_is_the_average_with_its_statistics(steps, decay):
+    recipe = build("compact", seed=1, steps=steps)
     recipe.G_ema.n_averaged.fill_(1)  # as after a step; the first copies
     before = copy.deepcopy(recipe.generator.state_dict())
     x, y = torch.rand(8, 1, 28, 28) * 2 - 1, torch.arange(8)
     recipe.step(x, y)
     for name, after in recipe.G.state_dict().items():
         if after.is_floating_point():
-            expected = 0.999 * before[name] + 0.001 * after
+            expected = decay * before[name] + (1 - decay) * after
             torch.testing.assert_close(recipe.generator.state_dict()[name], expected)
     z = torch.randn(8, 64)
     torch.testing.assert_close(recipe.sample(z, y), recipe.generator.eval()(z, y))

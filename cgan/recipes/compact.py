@@ -18,7 +18,8 @@ class Compact:
     has_schedule = True
     networks = "compact"
     betas = 0.0, 0.99  # of Adam; with a momentum of 0.5 the pictures of a digit became all alike
-    ema_decay = 0.999  # a step: the weights that draw are those of about the last thousand steps
+    ema_decay = 0.999  # a step: the weights that draw are those of about the last thousand steps,
+    ema_part = 0.11  # but of no more than this part of a short run
     penalty_every = 8  # steps; weighted by as much, it is worth the same as at every step and costs less
     gamma, last_gamma, gamma_until = 1, 0.02, 0.7  # penalty: high while D is ahead, then D is the weak side
     constant_until, last_lr = 0.6, 0.02  # of the run; of lr
@@ -33,10 +34,9 @@ class Compact:
         self.lr, self.steps = lr, steps
         self.G = compact.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
         self.D = compact.Discriminator().to(device, memory_format=torch.channels_last)
+        decay = min(self.ema_decay, max(0, 1 - 1 / (self.ema_part * steps)))
         # Averages the buffers, too: BatchNorm's statistics must belong to the averaged weights.
-        self.G_ema = AveragedModel(
-            self.G, multi_avg_fn=get_ema_multi_avg_fn(self.ema_decay), use_buffers=True
-        ).eval()
+        self.G_ema = AveragedModel(self.G, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True).eval()
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr, self.betas, fused=True)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr, self.betas, fused=True)
         self.rng = torch.Generator()
