@@ -101,6 +101,7 @@ def launch(demo, models, runs=(), **options):
         enable_monitoring=False,
         max_file_size="1mb",  # nothing is uploaded here
         max_threads=8,
+        state_session_capacity=100,  # they hold nothing, and each of /generate is one
         **options,
     )
 

@@ -3,17 +3,12 @@
 judges    of the two judges: id, and how many of the real test images each reads right, in per cent
 controls  real, test, blurred, mislabelled, noise: {"name", "measures", and "spread" of repeated ones}
 weights   the same for weights that draw, by their id
-
-python -m cgan.results README.md README.zh.md   # writes the table of the shipped weights into them anew
 """
 
 import json
-import re
-import sys
-from pathlib import Path
 
 from cgan import weights
-from cgan.errors import BadInput, exit_with_a_sentence
+from cgan.errors import BadInput
 from cgan.files import write_atomically
 
 JUDGES = ["judge", "judge-2"]
@@ -165,22 +160,3 @@ def in_markdown(headings, lines):
     """A table of strings; all columns but the first are figures."""
     rows = [headings, ["---", *["--:"] * (len(headings) - 1)], *lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def with_table(text):
-    """A README's text with the table between <!-- results --> and <!-- /results --> as it should read.
-
-    It has the shipped weights of which all was measured, the costly CAS, too; `cgan.study models` has all.
-    """
-    kept = load()
-    shipped = weights.load_generators([weights.SHIPPED]).items()
-    measured = {i for i, row in kept["weights"].items() if "cas" in row["measures"]}
-    ids = {w.id: name for name, w in shipped if w.id in measured}
-    table = f"<!-- results -->\n{markdown(kept, ids)}\n<!-- /results -->"
-    return re.sub("<!-- results -->.*<!-- /results -->", lambda _: table, text, flags=re.DOTALL)
-
-
-if __name__ == "__main__":
-    with exit_with_a_sentence():
-        for readme in map(Path, sys.argv[1:]):
-            write_atomically(readme, with_table(readme.read_text("utf-8")).encode())
