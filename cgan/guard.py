@@ -11,6 +11,7 @@ import re
 import shutil
 from collections import Counter
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 from cgan.errors import BadInput
@@ -132,8 +133,12 @@ def may_see(request):
 
 
 def address(request):
-    """Where a visitor comes from."""
-    return request.client.host if request.client else ""
+    """Where a visitor comes from; of IPv6 the network, as who has one address there has all of them."""
+    host = request.client.host if request.client else ""
+    with suppress(ValueError):  # a proxy may say anything
+        if (parsed := ip_address(host)).version == 6:
+            return ":".join(parsed.exploded.split(":")[:4])
+    return host
 
 
 def is_log_in(request):

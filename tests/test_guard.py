@@ -124,6 +124,7 @@ def test_guessing_is_slow_and_the_right_password_opens(locked, monkeypatch):
     monkeypatch.setattr(guard, "SECONDS_A_GUESS", 2)
     monkeypatch.setattr(guard, "MAX_LOGINS_EACH", 1)
     assert guess_at_once("10.0.0.1", "10.0.0.1")[0] == [200, 400, 429]
+    assert guess_at_once("2001:db8::1", "2001:db8::2")[0] == [400, 429]  # of one network
     for limit in ("MAX_LOGINS", "MAX_LOGINS_EACH"):
         with monkeypatch.context() as patched:
             patched.setattr(guard, limit, 0)
