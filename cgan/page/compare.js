@@ -1,10 +1,8 @@
 // The tab Compare: a card for each model, and below them the latent planes and the curves.
-cgan.tabs.compare = {
+cgan.addTab("compare", {
   keys: ["digit", "seed"],
   digits: ["digit"],
   seeds: ["seed"],
-  status: "#compare-status",
-  check: () => {},
   // One row of pictures is on its way at a time; of those asked for meanwhile, the last comes next.
   appear: async (asked) => {
     const tab = cgan.tabs.compare;
@@ -23,7 +21,7 @@ cgan.tabs.compare = {
     tab.waiting = null;
     if (waiting) tab.appear(waiting);
   },
-};
+});
 
 cgan.loadCompared = (picture, { digit, seed }) => {
   const { model, kind } = picture.dataset;
@@ -32,9 +30,9 @@ cgan.loadCompared = (picture, { digit, seed }) => {
   const told = knowsDigits ? ["digit"] : [];
   const [address, text] = {
     real: () => [`gradio_api/real/${digit}.png?n=16`, "real_alt"],
-    plane: () => [`gradio_api/plane.png?${cgan.query(asked, told)}`, "plane_alt"],
-    told: () => [`gradio_api/digits/${digit}.png?${cgan.query(asked, ["seed", "n"])}`, "compare_alt"],
-    any: () => [`gradio_api/samples.png?${cgan.query(asked, ["seed", "n"])}`, "samples_alt"],
+    plane: () => [cgan.address("plane.png", asked, told), "plane_alt"],
+    told: () => [cgan.address(`digits/${digit}.png`, asked, ["seed", "n"]), "compare_alt"],
+    any: () => [cgan.address("samples.png", asked, ["seed", "n"]), "samples_alt"],
   }[kind]();
   if (picture.getAttribute("src") === address) return;
   return new Promise((resolve, reject) => {

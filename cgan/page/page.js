@@ -1,15 +1,24 @@
 // What the tabs share: a picture whose address says all that is drawn (cgan/routes.py), its link, and its keys.
 // cgan/page/__init__.py puts `cgan.settings` before this.
-// A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
-// address and link; seeds, which of them are seeds; check(asked) -> the sentence why it cannot be drawn, or nothing;
-// address(asked); file(asked); words(asked) for its texts; show(loaded, alt); and where it says something: status.
-// A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last five.
 
+// A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
+// address and link; digits and seeds, which of them are those; check(asked) -> the sentence why it cannot be drawn, or
+// nothing; address(asked); file(asked); words(asked) for its texts; and show(loaded, asked).
+// A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last four.
 cgan.tabs = {};
+cgan.addTab = (name, its) => {
+  const own = name === "draw" ? "#" : `#${name}-`; // how the ids of what it has begin
+  cgan.tabs[name] = { own, status: `${own}status`, keys: [], digits: [], seeds: [], check: () => {}, ...its };
+};
 cgan.tab = "draw"; // the one on the page
 
 cgan.find = (selector) => document.querySelector(selector);
-cgan.there = (selector, then) => (cgan.find(selector) ? then() : requestAnimationFrame(() => cgan.there(selector, then)));
+// A tab's elements are there some time after it is turned to.
+cgan.there = (selector, then) => {
+  const found = cgan.find(selector);
+  if (found) then(found);
+  else requestAnimationFrame(() => cgan.there(selector, then));
+};
 cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
 cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
 cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
@@ -22,7 +31,7 @@ cgan.where = (picture, { clientX, clientY }) => {
 // said even if nothing changes.
 cgan.named = (name, values) => Object.fromEntries([...cgan.tabs[name].keys, "model"].map((key, i) => [key, values[i]]));
 cgan.ask = (name, values, pressed = false) => cgan.request(name, cgan.named(name, values), pressed);
-cgan.press = (name, values) => cgan.ask(name, values, true);
+cgan.generate = (name, values) => cgan.ask(name, values, true);
 
 // One picture is on its way at a time in a tab; of those asked for meanwhile, the last is drawn next.
 cgan.request = (name, asked, pressed = false) => {
@@ -41,7 +50,7 @@ cgan.request = (name, asked, pressed = false) => {
     cgan.follow(name);
     return cgan.there(tab.status, () => tab.appear(asked));
   }
-  const wanted = { asked, address: cgan.address(name, asked), pressed, since: performance.now() };
+  const wanted = { asked, address: tab.address(asked), pressed, since: performance.now() };
   const latest = tab.wanted ?? tab.drawing ?? tab.shown;
   if (latest?.address === wanted.address && !pressed && !cgan.find(`${tab.status}.problem`)) {
     latest.asked = asked;
@@ -57,11 +66,7 @@ cgan.next = (name) => {
   const drawing = (tab.drawing = tab.wanted);
   tab.wanted = null;
   const loaded = new Image(); // the picture on the page stays until this one is here
-  loaded.onload = () => {
-    if (drawing !== tab.drawing) return;
-    if (cgan.find(tab.status)) cgan.finish(name, loaded);
-    else requestAnimationFrame(loaded.onload); // the tab is on its way
-  };
+  loaded.onload = () => cgan.there(tab.status, () => drawing === tab.drawing && cgan.finish(name, loaded));
   loaded.onerror = () => drawing === tab.drawing && cgan.fail(name);
   loaded.src = drawing.address;
 };
@@ -142,9 +147,9 @@ cgan.change = (name, changes) => {
   cgan.request(name, tab.asked);
 };
 cgan.sync = (values) => {
-  const all = [];
-  for (const tab of Object.values(cgan.tabs)) for (const key of tab.keys) all.push((tab.followed ?? {})[key]);
-  for (const tab of Object.values(cgan.tabs)) tab.followed = null;
+  const tabs = Object.values(cgan.tabs);
+  const all = tabs.flatMap((tab) => tab.keys.map((key) => tab.followed?.[key]));
+  for (const tab of tabs) tab.followed = null;
   return values.map((value, i) => all[i] ?? value);
 };
 
@@ -179,12 +184,11 @@ cgan.check = (name, asked) => {
   return tab.check(asked);
 };
 
-cgan.say = (name, text, isProblem = false) => {
-  const status = cgan.find(cgan.tabs[name].status);
-  if (!status) return requestAnimationFrame(() => cgan.say(name, text, isProblem)); // the tab is on its way
-  status.textContent = text.charAt(0).toUpperCase() + text.slice(1);
-  status.classList.toggle("problem", isProblem);
-};
+cgan.say = (name, text, isProblem = false) =>
+  cgan.there(cgan.tabs[name].status, (status) => {
+    status.textContent = text.charAt(0).toUpperCase() + text.slice(1);
+    status.classList.toggle("problem", isProblem);
+  });
 
 cgan.save = (address, file) => Object.assign(document.createElement("a"), { href: address, download: file }).click();
 cgan.download = (name) => {
@@ -192,12 +196,12 @@ cgan.download = (name) => {
   if (tab.shown) cgan.save(tab.taken?.(tab.shown.asked) ?? tab.shown.address, tab.file(tab.shown.asked));
 };
 
-cgan.copyLink = (name) => {
+cgan.copy = (name) => {
   const { shown } = cgan.tabs[name];
-  if (shown) cgan.copy(cgan.wholeLink(cgan.link(name, shown.asked)), (text) => cgan.say(name, text));
+  if (shown) cgan.copyLink(cgan.link(name, shown.asked), (text) => cgan.say(name, text));
 };
-cgan.wholeLink = (link) => new URL(link, location.href).href;
-cgan.copy = async (text, say, done = "copied") => {
+cgan.copyLink = (link, say) => cgan.copyText(new URL(link, location.href).href, say);
+cgan.copyText = async (text, say, done = "copied") => {
   try {
     await navigator.clipboard.writeText(text);
     say(cgan.text(done));
@@ -212,7 +216,7 @@ document.addEventListener(
   ({ target }) => {
     if (!target.matches("input[type=range]")) return;
     const tab = cgan.tabs[cgan.tab];
-    const key = tab.seeds.find((seed) => target.closest(`#${cgan.tab === "draw" ? "" : `${cgan.tab}-`}${seed}`));
+    const key = tab.seeds.find((seed) => target.closest(tab.own + seed));
     if (key && tab.asked) cgan.request(cgan.tab, { ...tab.asked, [key]: Number(target.value) });
   },
   true,

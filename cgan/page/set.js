@@ -31,7 +31,7 @@ cgan.takeSet = async (values) => {
   cgan.taking = true;
   bar.hidden = false;
   try {
-    const address = `gradio_api/set.zip?${cgan.query(wanted, ["digit", "seed", "count", "format"])}`;
+    const address = cgan.address("set.zip", wanted, ["digit", "seed", "count", "format"]);
     const response = await fetch(address);
     if (!response.ok) return say(cgan.translated(await response.text()), true);
     const pieces = [];
@@ -61,4 +61,4 @@ cgan.takeSet = async (values) => {
 };
 
 cgan.copyCommand = () =>
-  cgan.copy(cgan.find("#set-more code").textContent, (text) => (cgan.find("#set-more .status").textContent = text), "copied_command");
+  cgan.copyText(cgan.find("#set-more code").textContent, (text) => (cgan.find("#set-more .status").textContent = text), "copied_command");

@@ -1,12 +1,7 @@
 // The tab Training: a time-lapse of previews, and losses; of runs that are being written, the latest, again and again.
-cgan.tabs.training = {
-  keys: [],
-  digits: [],
-  seeds: [],
-  status: "#training-status",
-  check: () => {},
+cgan.addTab("training", {
   appear: () => cgan.watch(),
-};
+});
 cgan.lapse = { frames: [] }; // what is shown: of (its option's value), address, frames (their epochs), frame, seek
 cgan.POLL = 3000; // ms
 
