@@ -109,6 +109,11 @@ cgan.why = (address) =>
     () => cgan.text("no_answer"),
   );
 
+cgan.json = async (address) => {
+  const response = await fetch(address);
+  return response.ok ? response.json() : null;
+};
+
 cgan.place = (selector, loaded) => {
   const picture = cgan.find(`${selector} img`);
   picture.replaceWith(loaded);
@@ -222,11 +227,16 @@ document.addEventListener(
   true,
 );
 
-// 0-9, R and the arrows, while no field has the focus.
+// While no field has the focus, keys are the page's.
+cgan.isOurs = ({ target, ctrlKey, metaKey, altKey }) => {
+  const isField = target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
+  return !isField && !ctrlKey && !metaKey && !altKey;
+};
+
+// 0-9, R and the arrows.
 document.addEventListener("keydown", (event) => {
   const tab = cgan.tabs[cgan.tab];
-  const isField = event.target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
-  if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!cgan.isOurs(event)) return;
   const { maxSeed } = cgan.settings;
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};

@@ -95,8 +95,7 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("keydown", (event) => {
   const side = { 1: 0, ArrowLeft: 0, 2: 1, ArrowRight: 1 }[event.key];
-  const isField = event.target.closest("input, select, [role=listbox], [role=tab]");
-  if (cgan.tab !== "quiz" || side === undefined || isField || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (cgan.tab !== "quiz" || side === undefined || !cgan.isOurs(event)) return;
   event.preventDefault();
   cgan.answer(side);
 });

@@ -22,8 +22,7 @@ cgan.tileSays = (text) => (cgan.tile("[role=status]").textContent = text);
 
 cgan.read = async (tile) => {
   const address = cgan.tileAddress("json");
-  const response = await fetch(address).catch(() => null);
-  const read = response?.ok ? await response.json() : null;
+  const read = await cgan.json(address).catch(() => null);
   if (tile !== cgan.openedTile) return;
   if (!read) return cgan.tileSays(await cgan.why(address));
   cgan.tile("ol").replaceChildren(
