@@ -23,11 +23,9 @@ cgan.addTab("morph", {
     const row = picture.querySelector(".strip");
     if (!row.children.length)
       for (let k = 0; k < strip; k++) {
-        const frame = document.createElement("button");
-        frame.dataset.frame = Math.round((k * (frames - 1)) / (strip - 1));
-        frame.setAttribute("aria-label", `${cgan.text("position")} ${frame.dataset.frame}`);
-        frame.style.setProperty("--frame", frame.dataset.frame);
-        row.append(frame);
+        const frame = Math.round((k * (frames - 1)) / (strip - 1));
+        const attributes = { "data-frame": frame, "aria-label": `${cgan.text("position")} ${frame}`, style: `--frame: ${frame}` };
+        row.append(cgan.element("button", attributes));
       }
     if (cgan.playing === undefined) cgan.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     clearTimeout(cgan.betweenTimer); // not while a seed is dragged

@@ -19,6 +19,16 @@ cgan.there = (selector, then) => {
   if (found) then(found);
   else requestAnimationFrame(() => cgan.there(selector, then));
 };
+// cgan.element("p", { class: "x" }, child, "text", ...); null children are left out.
+cgan.element = (name, attributes = {}, ...children) => {
+  const isSvg = ["svg", "path", "line", "text", "circle"].includes(name);
+  const element = isSvg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children.filter((child) => child !== null));
+  return element;
+};
+cgan.number = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e5) ? String(Number(value.toPrecision(3))) : value.toExponential(1));
+
 cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
 cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
 cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
@@ -115,8 +125,7 @@ cgan.json = async (address) => {
 };
 
 cgan.place = (selector, loaded) => {
-  const picture = cgan.find(`${selector} img`);
-  picture.replaceWith(loaded);
+  cgan.find(`${selector} img`).replaceWith(loaded);
   loaded.parentElement.style.setProperty("--side", `${loaded.naturalWidth}px`);
 };
 
@@ -139,17 +148,17 @@ cgan.randomize = (name, values) => {
   const asked = cgan.named(name, values);
   const seeds = cgan.newSeeds(name, asked);
   cgan.request(name, { ...asked, ...seeds });
-  const [first, ...more] = Object.values(seeds);
-  return more.length ? [first, ...more] : first;
+  const fresh = Object.values(seeds);
+  return fresh.length > 1 ? fresh : fresh[0]; // as Gradio wants them
 };
 
 // What the scripts change themselves is drawn at once; Gradio's controls follow through a hidden button.
 cgan.change = (name, changes) => {
   const tab = cgan.tabs[name];
-  tab.asked = { ...tab.asked, ...changes };
-  tab.followed = tab.asked;
+  const asked = { ...tab.asked, ...changes };
+  tab.followed = asked;
   cgan.find("#sync").click();
-  cgan.request(name, tab.asked);
+  cgan.request(name, asked);
 };
 cgan.sync = (values) => {
   const tabs = Object.values(cgan.tabs);

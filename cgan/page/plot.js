@@ -1,16 +1,5 @@
 // Small line plots, drawn as SVG, with values to read off by mouse, finger or arrow keys.
 
-// cgan.element("p", { class: "x" }, child, "text", ...); null children are left out.
-cgan.element = (name, attributes = {}, ...children) => {
-  const isSvg = ["svg", "path", "line", "text", "circle"].includes(name);
-  const element = isSvg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children.filter((child) => child !== null));
-  return element;
-};
-
-cgan.number = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e5) ? String(Number(value.toPrecision(3))) : value.toExponential(1));
-
 // About n round numbers from low to high; on a logarithmic axis 1, 2, 5, 10, 20 and so on.
 cgan.ticks = (low, high, n, log = false) => {
   const ticks = [];

@@ -27,11 +27,8 @@ cgan.read = async (tile) => {
   if (!read) return cgan.tileSays(await cgan.why(address));
   cgan.tile("ol").replaceChildren(
     ...read.probabilities.map((probability, digit) => {
-      const bar = document.createElement("li");
-      bar.style.setProperty("--part", probability);
-      bar.classList.toggle("read", digit === read.read);
-      bar.textContent = cgan.text("tile_bar", { digit, percent: (100 * probability).toFixed(1) });
-      return bar;
+      const attributes = { class: digit === read.read ? "read" : "", style: `--part: ${probability}` };
+      return cgan.element("li", attributes, cgan.text("tile_bar", { digit, percent: (100 * probability).toFixed(1) }));
     }),
   );
 };
