@@ -80,7 +80,7 @@ def js(call, *arguments):
 
 
 def wire(name, controls, changes, buttons, seeds, model):
-    """What tabs with pictures do: draw when a control changes, and what their buttons say. buttons, seeds: by key."""
+    """What tabs that draw do when a control changes or a button is pressed. buttons, seeds: by key."""
     inputs = [*controls, model]
     gr.on([*changes, model.select, *(seed.input for seed in seeds.values())], None, inputs, **js("ask", name))
     for key, seed in seeds.items():

@@ -13,12 +13,13 @@ cgan.addTab = (name, its) => {
 cgan.tab = "draw"; // the one on the page
 
 cgan.find = (selector) => document.querySelector(selector);
-// A tab's elements are there some time after it is turned to.
+// What is in a tab is there some time after it is turned to.
 cgan.there = (selector, then) => {
   const found = cgan.find(selector);
   if (found) then(found);
   else requestAnimationFrame(() => cgan.there(selector, then));
 };
+
 // cgan.element("p", { class: "x" }, child, "text", ...); null children are left out.
 cgan.element = (name, attributes = {}, ...children) => {
   const isSvg = ["svg", "path", "line", "text", "circle"].includes(name);
@@ -27,8 +28,8 @@ cgan.element = (name, attributes = {}, ...children) => {
   element.append(...children.filter((child) => child !== null));
   return element;
 };
-cgan.number = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e5) ? String(Number(value.toPrecision(3))) : value.toExponential(1));
 
+cgan.number = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e5) ? String(Number(value.toPrecision(3))) : value.toExponential(1));
 cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
 cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
 cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
