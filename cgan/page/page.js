@@ -245,15 +245,15 @@ cgan.isOurs = ({ target, ctrlKey, metaKey, altKey }) => {
 
 // 0-9, R and the arrows.
 document.addEventListener("keydown", (event) => {
-  const tab = cgan.tabs[cgan.tab];
   if (!cgan.isOurs(event)) return;
-  const { maxSeed } = cgan.settings;
+  const tab = cgan.tabs[cgan.tab];
+  const [seed] = tab.seeds;
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};
   if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
-  else if (!tab.seeds.length) return;
+  else if (!seed) return;
   else if (event.key.toLowerCase() === "r") Object.assign(changes, cgan.newSeeds(cgan.tab, tab.asked));
-  else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = cgan.within(tab.asked[key] + step, maxSeed)));
+  else if (step) changes[seed] = cgan.within(tab.asked[seed] + step, cgan.settings.maxSeed);
   else return;
   event.preventDefault();
   cgan.change(cgan.tab, changes);
