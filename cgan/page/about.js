@@ -1,10 +1,5 @@
 // The tab About: the examples name the address that this page has.
-cgan.tabs.about = {
-  keys: [],
-  digits: [],
-  seeds: [],
-  status: "#about-status",
-  check: () => {},
+cgan.addTab("about", {
   appear: ({ model }) => {
     const page = new URL(".", location.href).href;
     const address = (path, asked) => `${page}gradio_api/${path}?${new URLSearchParams({ ...asked, model })}`;
@@ -26,10 +21,10 @@ cgan.tabs.about = {
     for (const code of document.querySelectorAll("#about [data-example]")) code.textContent = examples[code.dataset.example];
     cgan.say("about", cgan.text("about_models", { models: Object.keys(cgan.settings.models).join(", ") }));
   },
-};
+});
 
 document.addEventListener("click", ({ target }) => {
   if (!target.matches("#about figure button")) return;
   const { textContent } = target.parentElement.querySelector("code");
-  cgan.copy(textContent, (text) => cgan.say("about", text), "copied_code");
+  cgan.copyText(textContent, (text) => cgan.say("about", text), "copied_code");
 });

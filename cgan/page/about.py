@@ -1,7 +1,7 @@
 """The tab About: how a conditional GAN works, what was measured, where the code is, use from a program."""
 
 from cgan import results
-from cgan.page import js, text
+from cgan.page import status, tab, text
 
 import gradio as gr
 
@@ -24,9 +24,8 @@ MEASURES = ["right", "worst", "fd_times", "class_fd_times", "precision", "recall
 
 
 def lay_out(models):
-    with gr.Tab(text("about"), id="about", elem_id="about-tab", render_children=True) as tab:
+    with tab("about"):
         gr.HTML(content(models), elem_id="about", padding=False)
-    tab.select(None, **js("enter", "about"))
 
 
 def content(models):
@@ -44,7 +43,7 @@ def content(models):
 <li>{text("about_cas")}</li></ul></section>
 <section><h2>{text("about_code")}</h2><p>{text("about_files")}</p><ul>{files}</ul></section>
 <section><h2>{text("about_program")}</h2><p>{text("about_addresses")}</p>
-<div id="about-status" class="status" role="status"></div>{examples}</section>"""
+{status("about")}{examples}</section>"""
 
 
 def diagram():

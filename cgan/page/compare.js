@@ -1,10 +1,8 @@
 // The tab Compare: a card for each model, and below them the latent planes and the curves.
-cgan.tabs.compare = {
+cgan.addTab("compare", {
   keys: ["digit", "seed"],
   digits: ["digit"],
   seeds: ["seed"],
-  status: "#compare-status",
-  check: () => {},
   // One row of pictures is on its way at a time; of those asked for meanwhile, the last comes next.
   appear: async (asked) => {
     const tab = cgan.tabs.compare;
@@ -23,7 +21,7 @@ cgan.tabs.compare = {
     tab.waiting = null;
     if (waiting) tab.appear(waiting);
   },
-};
+});
 
 cgan.loadCompared = (picture, { digit, seed }) => {
   const { model, kind } = picture.dataset;
@@ -32,9 +30,9 @@ cgan.loadCompared = (picture, { digit, seed }) => {
   const told = knowsDigits ? ["digit"] : [];
   const [address, text] = {
     real: () => [`gradio_api/real/${digit}.png?n=16`, "real_alt"],
-    plane: () => [`gradio_api/plane.png?${cgan.query(asked, told)}`, "plane_alt"],
-    told: () => [`gradio_api/digits/${digit}.png?${cgan.query(asked, ["seed", "n"])}`, "compare_alt"],
-    any: () => [`gradio_api/samples.png?${cgan.query(asked, ["seed", "n"])}`, "samples_alt"],
+    plane: () => [cgan.address("plane.png", asked, told), "plane_alt"],
+    told: () => [cgan.address(`digits/${digit}.png`, asked, ["seed", "n"]), "compare_alt"],
+    any: () => [cgan.address("samples.png", asked, ["seed", "n"]), "samples_alt"],
   }[kind]();
   if (picture.getAttribute("src") === address) return;
   return new Promise((resolve, reject) => {
@@ -55,52 +53,58 @@ cgan.layOutCompare = () => {
   const { compare, rates } = cgan.settings;
   const names = Object.keys(compare).filter((name) => name);
   const { element: make, text } = cgan;
-  const facts = (model) => {
-    const { parameters, epochs, minutes, measures = {} } = model;
-    const rows = Object.entries(measures).map(([key, value]) => [text(`measure_${key}`), value]);
-    if (parameters) rows.push([text("parameters"), parameters.toLocaleString(cgan.language, { notation: "compact", maximumFractionDigits: 2 })]);
-    if (epochs) rows.push([text("epochs"), epochs], [text("minutes"), minutes]);
-    return make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]));
-  };
+  const drawn = (model, kind) => make("img", { alt: "", "data-model": model, "data-kind": kind });
   const card = (title, note, picture, model) =>
     make(
       "section",
       { class: "card" },
       make("h3", {}, title),
-      picture,
+      make("div", { class: "frame" }, picture),
       make("p", {}, note),
-      facts(model),
+      cgan.facts(model),
       model.measures ? null : make("p", {}, text("not_measured")),
     );
-  const framed = (model, kind) => make("div", { class: "frame" }, make("img", { alt: "", "data-model": model, "data-kind": kind }));
   const cards = names.map((name) => {
     const told = compare[name].knowsDigits;
-    return card(name, text(told ? "told_digit" : "knows_no_digit"), framed(name, told ? "told" : "any"), compare[name]);
+    return card(name, text(told ? "told_digit" : "knows_no_digit"), drawn(name, told ? "told" : "any"), compare[name]);
   });
-  const real = card(text("real"), text("real_note"), framed("", "real"), compare[""] ?? {});
-  place.replaceChildren(...cards, real);
+  place.replaceChildren(...cards, card(text("real"), text("real_note"), drawn("", "real"), compare[""] ?? {}));
 
-  const more = cgan.find("#compare-more");
-  const planes = names.filter((name) => compare[name].isPlane);
-  const section = (key, ...children) => make("section", {}, make("h2", {}, text(key)), make("p", {}, text(`${key}_note`)), ...children);
-  const curves = make("div", { class: "plots" });
-  const learned = names.filter((name) => compare[name].learned);
-  more.replaceChildren(
-    ...(planes.length ? [section("planes", make("div", { class: "plots" }, ...planes.map((name) => make("figure", {}, make("figcaption", {}, name), framed(name, "plane")))))] : []),
-    ...(Object.keys(rates).length ? [section("rates", cgan.ratePlots(rates))] : []),
-    ...(learned.length ? [section("curves", curves)] : []),
+  const planes = names.filter((name) => compare[name].isPlane).map((name) => cgan.framed(name, drawn(name, "plane")));
+  const curves = names.filter((name) => compare[name].learned).map(cgan.curvesOf);
+  for (const [key, plots] of [["planes", planes], ["rates", cgan.ratePlots(rates)], ["curves", curves]]) {
+    if (!plots.length) continue;
+    const all = make("div", { class: "plots" }, ...plots);
+    cgan.find("#compare-more").append(make("section", {}, make("h2", {}, text(key)), make("p", {}, text(`${key}_note`)), all));
+  }
+};
+
+cgan.framed = (title, picture, attributes) =>
+  cgan.element("figure", attributes, cgan.element("figcaption", {}, title), cgan.element("div", { class: "frame" }, picture));
+
+cgan.facts = ({ parameters, epochs, minutes, measures = {} }) => {
+  const { element: make, text } = cgan;
+  const rows = Object.entries(measures).map(([key, value]) => [text(`measure_${key}`), value]);
+  const short = { notation: "compact", maximumFractionDigits: 2 };
+  if (parameters) rows.push([text("parameters"), parameters.toLocaleString(cgan.language, short)]);
+  if (epochs) rows.push([text("epochs"), epochs], [text("minutes"), minutes]);
+  return make("dl", {}, ...rows.flatMap(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]));
+};
+
+// A place for a model's losses, in the models' order, whichever comes first.
+cgan.curvesOf = (name) => {
+  const place = cgan.element("div");
+  cgan.json(`gradio_api/learned/${encodeURIComponent(name)}.json`).then(
+    (learned) => learned && place.replaceWith(...cgan.lossPlots(name, learned)),
+    () => {}, // the rest of the tab is there without them
   );
-  learned.forEach(async (name) => {
-    const group = make("div", {}); // in the models' order, whichever comes first
-    curves.append(group);
-    const response = await fetch(`gradio_api/learned/${encodeURIComponent(name)}.json`).catch(() => null);
-    if (response?.ok) group.replaceWith(...cgan.lossPlots(name, await response.json()));
-  });
+  return place;
 };
 
 // The report's learning rates: a line a rate. The values are those of the first seed.
 cgan.ratePlots = (rates) => {
   const names = Object.keys(rates);
+  if (!names.length) return [];
   const x = rates[names[0]].points.map(([epoch]) => epoch);
   const complete = names.filter((name) => rates[name].points.length === x.length);
   const plot = (column, key, log) =>
@@ -112,8 +116,8 @@ cgan.ratePlots = (rates) => {
       log,
     });
   const strips = names.filter((name) => rates[name].strip !== null).map((name) => {
-    const picture = cgan.element("img", { src: `gradio_api/rates/${rates[name].strip}.png`, alt: cgan.text("rate_alt", { rate: name }) });
-    return cgan.element("figure", { class: "rate" }, cgan.element("figcaption", {}, name), cgan.element("div", { class: "frame" }, picture));
+    const picture = { src: `gradio_api/rates/${rates[name].strip}.png`, alt: cgan.text("rate_alt", { rate: name }) };
+    return cgan.framed(name, cgan.element("img", picture), { class: "rate" });
   });
-  return cgan.element("div", { class: "plots" }, ...strips, plot(1, "measure_fd_times", true), plot(2, "measure_right", false));
+  return [...strips, plot(1, "measure_fd_times", true), plot(2, "measure_right", false)];
 };

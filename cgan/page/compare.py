@@ -4,8 +4,7 @@ import json
 
 from cgan import results, training, weights
 from cgan.errors import BadInput
-from cgan.page import button, js, seed_slider, text
-from cgan.page.draw import DIGITS
+from cgan.page import buttons, digit_dropdown, seed_slider, status, tab, wire
 
 import gradio as gr
 
@@ -14,26 +13,14 @@ MEASURES = ["right", "fd_times", "precision", "recall", "coverage", "cas"]  # th
 
 def lay_out(model):
     """Returns the controls that the pictures depend on: digit, seed."""
-    with gr.Tab(text("compare"), id="compare", elem_id="compare-tab", render_children=True) as tab:
+    with tab("compare"):
         with gr.Row():
-            digit = gr.Dropdown(
-                DIGITS, value=3, label=text("digit"), filterable=False, elem_id="compare-digit", min_width=100
-            )
-            seed = seed_slider(elem_id="compare-seed")
-        with gr.Row():
-            randomize, copy = (
-                button("randomize", "compare-randomize", "primary"),
-                button("copy", "compare-copy"),
-            )
-        gr.HTML('<div id="compare-status" class="status" role="status"></div>')
+            digit, seed = digit_dropdown("compare"), seed_slider("compare")
+        pressed = buttons("compare", "randomize", "copy")
+        gr.HTML(status("compare"))
         gr.HTML('<div id="compare-models" class="cards"></div><div id="compare-more"></div>', padding=False)
     controls = [digit, seed]
-    inputs = [*controls, model]
-    gr.on([digit.select, seed.input, model.select], None, inputs, **js("ask", "compare"))
-    seed.release(None, inputs, seed, **js("settle", "compare", "seed"))
-    randomize.click(None, inputs, seed, **js("randomize", "compare"))
-    copy.click(None, **js("copyLink", "compare"))
-    tab.select(None, **js("enter", "compare"))
+    wire("compare", controls, [digit.select], pressed, {"seed": seed}, model)
     return controls
 
 

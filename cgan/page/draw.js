@@ -1,10 +1,9 @@
 // The tab Draw: `n` pictures of a digit; of "all", as many rows of ten as settings.rows.
-cgan.tabs.draw = {
+cgan.addTab("draw", {
   keys: ["digit", "seed", "n"],
   digits: ["digit"],
   seeds: ["seed"],
   all: true,
-  status: "#status",
   kind: ({ digit }) => (digit === "all" ? "draw_all" : "draw"),
   words: ({ n }) => ({ pictures: cgan.text(n === 1 ? "one_picture" : "pictures", { n }) }),
   check: ({ n }) => {
@@ -13,7 +12,7 @@ cgan.tabs.draw = {
   },
   address: (asked) => {
     const n = asked.digit === "all" ? cgan.settings.rows : asked.n;
-    return `digits/${asked.digit}.png?${cgan.query({ ...asked, n }, ["seed", "n"])}`;
+    return cgan.address(`digits/${asked.digit}.png`, { ...asked, n }, ["seed", "n"]);
   },
   file: ({ digit, seed }) => `digit${digit}_seed${seed}.png`,
   show: (loaded) => {
@@ -24,4 +23,4 @@ cgan.tabs.draw = {
     cgan.find("#count").inert = asked.digit === "all"; // rows of ten then
     cgan.setWanted();
   },
-};
+});

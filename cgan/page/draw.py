@@ -1,10 +1,9 @@
 """The tab Draw: many pictures of a digit, each to be looked at closely, and sets to take away."""
 
-from cgan.page import button, js, seed_slider, text, wire
+from cgan.page import button, buttons, digit_dropdown, js, seed_slider, status, tab, text, wire
 
 import gradio as gr
 
-DIGITS = list(range(10))
 COUNTS = [1, 16, 64, 100]
 ROWS = 10  # of a sheet of all digits
 TOTALS = [100, 1000, 10_000]
@@ -21,28 +20,23 @@ TILE = f"""<dialog id="tile" aria-labelledby="tile-title">
 
 def lay_out(model):
     """Returns the controls that a picture depends on: digit, seed, count."""
-    with gr.Tab(text("draw"), id="draw", elem_id="draw-tab", render_children=True) as tab:
+    with tab("draw"):
         with gr.Row(elem_classes="columns"):
             with gr.Column(scale=2, min_width=280):
-                choices = [(str(digit), digit) for digit in DIGITS] + [(text("all_digits"), "all")]
-                digit = gr.Dropdown(choices, value=3, label=text("digit"), filterable=False, elem_id="digit")
-                seed = seed_slider()
-                with gr.Row():
-                    go = button("generate", "generate", "primary")
-                    randomize = button("randomize", "randomize", "primary")
+                digit = digit_dropdown("draw", more=[(text("all_digits"), "all")])
+                seed = seed_slider("draw")
+                making = buttons("draw", "generate", "randomize")
                 count = gr.Radio(COUNTS, value=64, label=text("count"), elem_id="count")
-                with gr.Row():
-                    download, copy = button("download", "download"), button("copy", "copy")
+                taking = buttons("draw", "download", "copy")
                 with gr.Accordion(text("set"), open=False, elem_id="set") as accordion:
                     form, total = _set_to_take_away()
             with gr.Column(scale=3, min_width=280):
                 gr.HTML('<div class="frame"><img></div>', elem_id="picture", elem_classes="picture")
-                gr.HTML('<div id="status" class="status" role="status"></div>')
+                gr.HTML(status("draw"))
                 gr.HTML(f"<p>{text('tile_open')}</p><p>{text('keys')}</p>", elem_classes="hint")
         gr.HTML(TILE, padding=False)
     controls = [digit, seed, count]
-    changes = [digit.select, count.select]
-    wire(tab, "draw", controls, changes, [go, randomize, download, copy], {"seed": seed}, model)
+    wire("draw", controls, [digit.select, count.select], making | taking, {"seed": seed}, model)
     gr.on([form.select, total.select, accordion.expand], None, [form, total], **js("setWanted"))
     return controls
 

@@ -1,40 +1,40 @@
 // The tab Morph: one picture holds all frames side by side; the animation and the strip show parts of it.
-cgan.tabs.morph = {
+cgan.addTab("morph", {
   keys: ["from", "to", "seed", "to_seed", "i", "to_i"],
   digits: ["from", "to"],
   seeds: ["seed", "to_seed"],
-  status: "#morph-status",
   check: ({ i, to_i }) => {
     const { maxIndex } = cgan.settings;
     for (const value of [i, to_i])
       if (!cgan.whole(value, maxIndex)) return cgan.text("bad_index", { highest: maxIndex, value: value ?? "" });
   },
-  address: (asked) => `morph.png?${cgan.query({ ...asked, frames: cgan.settings.frames }, [...cgan.tabs.morph.keys, "frames"])}`,
-  taken: (asked) => cgan.address("morph", asked).replace("morph.png", "morph.gif"),
+  address: (asked, ending = "png") => {
+    const { frames } = cgan.settings;
+    return cgan.address(`morph.${ending}`, { ...asked, frames }, [...cgan.tabs.morph.keys, "frames"]);
+  },
+  taken: (asked) => cgan.tabs.morph.address(asked, "gif"),
   file: (asked) => `morph${asked.from}to${asked.to}_seed${asked.seed}.gif`,
   show: (loaded, asked) => {
     const { frames, strip } = cgan.settings;
-    const stage = cgan.find("#morph-picture .stage");
-    stage.setAttribute("aria-label", loaded.alt);
-    cgan.find("#morph-picture").style.setProperty("--sheet", `url("${loaded.src}")`);
-    cgan.find("#morph-picture").style.setProperty("--frames", frames);
-    const row = cgan.find("#morph-picture .strip");
+    const picture = cgan.find("#morph-picture");
+    picture.querySelector(".stage").setAttribute("aria-label", loaded.alt);
+    picture.style.setProperty("--sheet", `url("${loaded.src}")`);
+    picture.style.setProperty("--frames", frames);
+    const row = picture.querySelector(".strip");
     if (!row.children.length)
       for (let k = 0; k < strip; k++) {
-        const frame = document.createElement("button");
-        frame.dataset.frame = Math.round((k * (frames - 1)) / (strip - 1));
-        frame.setAttribute("aria-label", `${cgan.text("position")} ${frame.dataset.frame}`);
-        frame.style.setProperty("--frame", frame.dataset.frame);
-        row.append(frame);
+        const frame = Math.round((k * (frames - 1)) / (strip - 1));
+        const attributes = { "data-frame": frame, "aria-label": `${cgan.text("position")} ${frame}`, style: `--frame: ${frame}` };
+        row.append(cgan.element("button", attributes));
       }
     if (cgan.playing === undefined) cgan.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     clearTimeout(cgan.betweenTimer); // not while a seed is dragged
     cgan.betweenTimer = setTimeout(() => cgan.showBetween(asked), 200);
   },
-};
+});
 
 cgan.showBetween = (asked) => {
-  const address = `gradio_api/between.png?${cgan.query(asked, ["seed", "i"])}`;
+  const address = cgan.address("between.png", asked, ["seed", "i"]);
   if (cgan.find("#between img").getAttribute("src") === address) return;
   const sheet = new Image();
   sheet.onload = () => cgan.place("#between", sheet);

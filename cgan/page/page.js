@@ -1,15 +1,35 @@
 // What the tabs share: a picture whose address says all that is drawn (cgan/routes.py), its link, and its keys.
 // cgan/page/__init__.py puts `cgan.settings` before this.
-// A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
-// address and link; seeds, which of them are seeds; check(asked) -> the sentence why it cannot be drawn, or nothing;
-// address(asked); file(asked); words(asked) for its texts; show(loaded, alt); and where it says something: status.
-// A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last five.
 
+// A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
+// address and link; digits and seeds, which of them are those; check(asked) -> the sentence why it cannot be drawn, or
+// nothing; address(asked); file(asked); words(asked) for its texts; and show(loaded, asked).
+// A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last four.
 cgan.tabs = {};
+cgan.addTab = (name, its) => {
+  const own = name === "draw" ? "#" : `#${name}-`; // how the ids of what it has begin
+  cgan.tabs[name] = { own, status: `${own}status`, keys: [], digits: [], seeds: [], check: () => {}, ...its };
+};
 cgan.tab = "draw"; // the one on the page
 
 cgan.find = (selector) => document.querySelector(selector);
-cgan.there = (selector, then) => (cgan.find(selector) ? then() : requestAnimationFrame(() => cgan.there(selector, then)));
+// What is in a tab is there some time after it is turned to.
+cgan.there = (selector, then) => {
+  const found = cgan.find(selector);
+  if (found) then(found);
+  else requestAnimationFrame(() => cgan.there(selector, then));
+};
+
+// cgan.element("p", { class: "x" }, child, "text", ...); null children are left out.
+cgan.element = (name, attributes = {}, ...children) => {
+  const isSvg = ["svg", "path", "line", "text", "circle"].includes(name);
+  const element = isSvg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children.filter((child) => child !== null));
+  return element;
+};
+
+cgan.number = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e5) ? String(Number(value.toPrecision(3))) : value.toExponential(1));
 cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
 cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
 cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
@@ -22,7 +42,7 @@ cgan.where = (picture, { clientX, clientY }) => {
 // said even if nothing changes.
 cgan.named = (name, values) => Object.fromEntries([...cgan.tabs[name].keys, "model"].map((key, i) => [key, values[i]]));
 cgan.ask = (name, values, pressed = false) => cgan.request(name, cgan.named(name, values), pressed);
-cgan.press = (name, values) => cgan.ask(name, values, true);
+cgan.generate = (name, values) => cgan.ask(name, values, true);
 
 // One picture is on its way at a time in a tab; of those asked for meanwhile, the last is drawn next.
 cgan.request = (name, asked, pressed = false) => {
@@ -41,7 +61,7 @@ cgan.request = (name, asked, pressed = false) => {
     cgan.follow(name);
     return cgan.there(tab.status, () => tab.appear(asked));
   }
-  const wanted = { asked, address: cgan.address(name, asked), pressed, since: performance.now() };
+  const wanted = { asked, address: tab.address(asked), pressed, since: performance.now() };
   const latest = tab.wanted ?? tab.drawing ?? tab.shown;
   if (latest?.address === wanted.address && !pressed && !cgan.find(`${tab.status}.problem`)) {
     latest.asked = asked;
@@ -57,11 +77,7 @@ cgan.next = (name) => {
   const drawing = (tab.drawing = tab.wanted);
   tab.wanted = null;
   const loaded = new Image(); // the picture on the page stays until this one is here
-  loaded.onload = () => {
-    if (drawing !== tab.drawing) return;
-    if (cgan.find(tab.status)) cgan.finish(name, loaded);
-    else requestAnimationFrame(loaded.onload); // the tab is on its way
-  };
+  loaded.onload = () => cgan.there(tab.status, () => drawing === tab.drawing && cgan.finish(name, loaded));
   loaded.onerror = () => drawing === tab.drawing && cgan.fail(name);
   loaded.src = drawing.address;
 };
@@ -104,9 +120,13 @@ cgan.why = (address) =>
     () => cgan.text("no_answer"),
   );
 
+cgan.json = async (address) => {
+  const response = await fetch(address);
+  return response.ok ? response.json() : null;
+};
+
 cgan.place = (selector, loaded) => {
-  const picture = cgan.find(`${selector} img`);
-  picture.replaceWith(loaded);
+  cgan.find(`${selector} img`).replaceWith(loaded);
   loaded.parentElement.style.setProperty("--side", `${loaded.naturalWidth}px`);
 };
 
@@ -129,22 +149,22 @@ cgan.randomize = (name, values) => {
   const asked = cgan.named(name, values);
   const seeds = cgan.newSeeds(name, asked);
   cgan.request(name, { ...asked, ...seeds });
-  const [first, ...more] = Object.values(seeds);
-  return more.length ? [first, ...more] : first;
+  const fresh = Object.values(seeds);
+  return fresh.length > 1 ? fresh : fresh[0]; // as Gradio wants them
 };
 
 // What the scripts change themselves is drawn at once; Gradio's controls follow through a hidden button.
 cgan.change = (name, changes) => {
   const tab = cgan.tabs[name];
-  tab.asked = { ...tab.asked, ...changes };
-  tab.followed = tab.asked;
+  const asked = { ...tab.asked, ...changes };
+  tab.followed = asked;
   cgan.find("#sync").click();
-  cgan.request(name, tab.asked);
+  cgan.request(name, asked);
 };
 cgan.sync = (values) => {
-  const all = [];
-  for (const tab of Object.values(cgan.tabs)) for (const key of tab.keys) all.push((tab.followed ?? {})[key]);
-  for (const tab of Object.values(cgan.tabs)) tab.followed = null;
+  const tabs = Object.values(cgan.tabs);
+  const all = tabs.flatMap((tab) => tab.keys.map((key) => tab.followed?.[key]));
+  for (const tab of tabs) tab.followed = null;
   return values.map((value, i) => all[i] ?? value);
 };
 
@@ -179,12 +199,11 @@ cgan.check = (name, asked) => {
   return tab.check(asked);
 };
 
-cgan.say = (name, text, isProblem = false) => {
-  const status = cgan.find(cgan.tabs[name].status);
-  if (!status) return requestAnimationFrame(() => cgan.say(name, text, isProblem)); // the tab is on its way
-  status.textContent = text.charAt(0).toUpperCase() + text.slice(1);
-  status.classList.toggle("problem", isProblem);
-};
+cgan.say = (name, text, isProblem = false) =>
+  cgan.there(cgan.tabs[name].status, (status) => {
+    status.textContent = text.charAt(0).toUpperCase() + text.slice(1);
+    status.classList.toggle("problem", isProblem);
+  });
 
 cgan.save = (address, file) => Object.assign(document.createElement("a"), { href: address, download: file }).click();
 cgan.download = (name) => {
@@ -192,12 +211,12 @@ cgan.download = (name) => {
   if (tab.shown) cgan.save(tab.taken?.(tab.shown.asked) ?? tab.shown.address, tab.file(tab.shown.asked));
 };
 
-cgan.copyLink = (name) => {
+cgan.copy = (name) => {
   const { shown } = cgan.tabs[name];
-  if (shown) cgan.copy(cgan.wholeLink(cgan.link(name, shown.asked)), (text) => cgan.say(name, text));
+  if (shown) cgan.copyLink(cgan.link(name, shown.asked), (text) => cgan.say(name, text));
 };
-cgan.wholeLink = (link) => new URL(link, location.href).href;
-cgan.copy = async (text, say, done = "copied") => {
+cgan.copyLink = (link, say) => cgan.copyText(new URL(link, location.href).href, say);
+cgan.copyText = async (text, say, done = "copied") => {
   try {
     await navigator.clipboard.writeText(text);
     say(cgan.text(done));
@@ -212,24 +231,29 @@ document.addEventListener(
   ({ target }) => {
     if (!target.matches("input[type=range]")) return;
     const tab = cgan.tabs[cgan.tab];
-    const key = tab.seeds.find((seed) => target.closest(`#${cgan.tab === "draw" ? "" : `${cgan.tab}-`}${seed}`));
+    const key = tab.seeds.find((seed) => target.closest(tab.own + seed));
     if (key && tab.asked) cgan.request(cgan.tab, { ...tab.asked, [key]: Number(target.value) });
   },
   true,
 );
 
-// 0-9, R and the arrows, while no field has the focus.
+// While no field has the focus, keys are the page's.
+cgan.isOurs = ({ target, ctrlKey, metaKey, altKey }) => {
+  const isField = target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
+  return !isField && !ctrlKey && !metaKey && !altKey;
+};
+
+// 0-9, R and the arrows.
 document.addEventListener("keydown", (event) => {
+  if (!cgan.isOurs(event)) return;
   const tab = cgan.tabs[cgan.tab];
-  const isField = event.target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
-  if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
-  const { maxSeed } = cgan.settings;
+  const [seed] = tab.seeds;
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
   const changes = {};
   if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
-  else if (!tab.seeds.length) return;
+  else if (!seed) return;
   else if (event.key.toLowerCase() === "r") Object.assign(changes, cgan.newSeeds(cgan.tab, tab.asked));
-  else if (step) tab.seeds.slice(0, 1).forEach((key) => (changes[key] = cgan.within(tab.asked[key] + step, maxSeed)));
+  else if (step) changes[seed] = cgan.within(tab.asked[seed] + step, cgan.settings.maxSeed);
   else return;
   event.preventDefault();
   cgan.change(cgan.tab, changes);

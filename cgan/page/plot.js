@@ -1,18 +1,5 @@
 // Small line plots, drawn as SVG, with values to read off by mouse, finger or arrow keys.
 
-// cgan.element("p", { class: "x" }, child, "text", ...): `on...` are listeners, null children are left out.
-cgan.element = (name, attributes = {}, ...children) => {
-  const isSvg = ["svg", "g", "path", "line", "text", "circle", "title"].includes(name);
-  const element = isSvg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes))
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else element.setAttribute(key, value);
-  element.append(...children.filter((child) => child !== null));
-  return element;
-};
-
-cgan.number = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e5) ? String(Number(value.toPrecision(3))) : value.toExponential(1));
-
 // About n round numbers from low to high; on a logarithmic axis 1, 2, 5, 10, 20 and so on.
 cgan.ticks = (low, high, n, log = false) => {
   const ticks = [];
@@ -35,17 +22,18 @@ cgan.plot = ({ title, x, xLabel, lines, log = false, onseek = () => {} }) => {
   const names = Object.keys(lines);
   const values = Object.values(lines).flat();
   let [low, high] = [Math.min(...values), Math.max(...values)];
-  if (!log) {
+  if (log) [low, high] = [low / 1.15, high * 1.15];
+  else {
     const room = (high - low || Math.abs(high) || 1) * 0.06;
     [low, high] = [low >= 0 && low < (high - low) / 2 ? 0 : low - room, high + room];
-  } else [low, high] = [low / 1.15, high * 1.15];
+  }
   const scale = log ? Math.log : (value) => value;
   const first = x.length > 1 && x[0] > x.at(-1) / 20 ? x[0] : 0;
   const placeX = (value) => left + ((width - left - right) * (value - first)) / (x.at(-1) - first || 1);
   const placeY = (value) => height - bottom - ((height - top - bottom) * (scale(value) - scale(low))) / (scale(high) - scale(low));
-  const svg = cgan.element("svg", { viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "slider", "aria-label": title });
-  svg.setAttribute("aria-valuemin", 0);
-  svg.setAttribute("aria-valuemax", x.length - 1);
+  const colour = (k) => ({ style: `--colour: var(--line-${k})` });
+  const slider = { tabindex: 0, role: "slider", "aria-label": title, "aria-valuemin": 0, "aria-valuemax": x.length - 1 };
+  const svg = cgan.element("svg", { viewBox: `0 0 ${width} ${height}`, ...slider });
   for (const tick of cgan.ticks(low, high, 4, log))
     svg.append(
       cgan.element("line", { class: "grid", x1: left, x2: width - right, y1: placeY(tick), y2: placeY(tick) }),
@@ -56,13 +44,13 @@ cgan.plot = ({ title, x, xLabel, lines, log = false, onseek = () => {} }) => {
   svg.append(cgan.element("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, xLabel));
   names.forEach((name, k) => {
     const points = lines[name].map((y, i) => `${placeX(x[i]).toFixed(1)} ${placeY(y).toFixed(1)}`);
-    svg.append(cgan.element("path", { class: `line line-${k}`, d: `M${points.join("L")}` }));
+    svg.append(cgan.element("path", { ...colour(k), d: `M${points.join("L")}` }));
   });
   const cross = cgan.element("line", { class: "cross", y1: top, y2: height - bottom });
-  const dots = names.map((_, k) => cgan.element("circle", { class: `dot line-${k}`, r: 3.5 }));
+  const dots = names.map((_, k) => cgan.element("circle", { ...colour(k), r: 3.5 }));
   svg.append(cross, ...dots);
   const read = names.map(() => cgan.element("b"));
-  const legend = names.map((name, k) => cgan.element("span", {}, cgan.element("i", { class: `line-${k}` }), `${name} `, read[k]));
+  const legend = names.map((name, k) => cgan.element("span", {}, cgan.element("i", colour(k)), `${name} `, read[k]));
   const at = cgan.element("span");
   const seek = (i) => {
     const place = placeX(x[i]);

@@ -1,14 +1,9 @@
 // The tab Real or drawn?: ten pairs, asked one after the other. Nothing of it is sent or kept.
-cgan.tabs.quiz = {
-  keys: [],
-  digits: [],
-  seeds: [],
-  status: "#quiz-status",
-  check: () => {},
+cgan.addTab("quiz", {
   appear: ({ model }) => {
     if (cgan.quiz?.model !== model) cgan.startQuiz(model);
   },
-};
+});
 cgan.PAIRS = 10;
 
 cgan.startQuiz = (model) => {
@@ -18,7 +13,7 @@ cgan.startQuiz = (model) => {
     const [digit, i] = [any(10), any(cgan.settings.realEach)];
     if (used.has(`${digit} ${i}`)) return pair();
     used.add(`${digit} ${i}`);
-    const drawn = `gradio_api/digits/${digit}.png?${cgan.query({ seed: cgan.anySeed(), model }, ["seed"])}`;
+    const drawn = cgan.address(`digits/${digit}.png`, { seed: cgan.anySeed(), model }, ["seed"]);
     const real = `gradio_api/real/${digit}.png?i=${i}`;
     const side = any(2); // where the real one is
     return { digit, side, pictures: side ? [drawn, real] : [real, drawn] };
@@ -100,8 +95,7 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("keydown", (event) => {
   const side = { 1: 0, ArrowLeft: 0, 2: 1, ArrowRight: 1 }[event.key];
-  const isField = event.target.closest("input, select, [role=listbox], [role=tab]");
-  if (cgan.tab !== "quiz" || side === undefined || isField || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (cgan.tab !== "quiz" || side === undefined || !cgan.isOurs(event)) return;
   event.preventDefault();
   cgan.answer(side);
 });

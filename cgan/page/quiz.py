@@ -1,12 +1,12 @@
 """The tab Real or drawn?: ten pairs of one digit, a real picture and a drawn one, to tell apart."""
 
-from cgan.page import js, text
+from cgan.page import js, status, tab, text
 
 import gradio as gr
 
 PICTURE = '<button type="button" data-side="{}"><img alt=""><span></span></button>'
 CONTENT = f"""<p>{text("quiz_hint")}</p>
-<div id="quiz-status" class="status" role="status"></div>
+{status("quiz")}
 <div class="pair">{PICTURE.format(0)}{PICTURE.format(1)}</div>
 <div class="buttons"><button type="button" class="next" hidden>{text("quiz_next")}</button></div>
 <ol class="past"></ol>
@@ -14,7 +14,6 @@ CONTENT = f"""<p>{text("quiz_hint")}</p>
 
 
 def lay_out(model):
-    with gr.Tab(text("quiz"), id="quiz", elem_id="quiz-tab", render_children=True) as tab:
+    with tab("quiz"):
         gr.HTML(CONTENT, elem_id="quiz", padding=False)
     model.select(None, model, **js("ask", "quiz"))
-    tab.select(None, **js("enter", "quiz"))

@@ -20,19 +20,18 @@ cgan.setWanted = (values) => {
 
 cgan.takeSet = async (values) => {
   const wanted = cgan.setWanted(values);
+  if (!wanted || cgan.taking) return;
   const status = cgan.find("#set-more .status");
   const bar = cgan.find("#set-more progress");
-  const total = cgan.set.total;
+  const { total } = cgan.set;
   const say = (text, isProblem = false) => {
     status.textContent = text;
     status.classList.toggle("problem", isProblem);
   };
-  if (!wanted || cgan.taking) return;
   cgan.taking = true;
   bar.hidden = false;
   try {
-    const address = `gradio_api/set.zip?${cgan.query(wanted, ["digit", "seed", "count", "format"])}`;
-    const response = await fetch(address);
+    const response = await fetch(cgan.address("set.zip", wanted, ["digit", "seed", "count", "format"]));
     if (!response.ok) return say(cgan.translated(await response.text()), true);
     const pieces = [];
     let bytes = 0;
@@ -48,9 +47,9 @@ cgan.takeSet = async (values) => {
       bar.value = drawn / total;
       say(cgan.text("set_progress", { done: drawn, total }));
     }
-    const address_of_all = URL.createObjectURL(new Blob(pieces, { type: "application/zip" }));
-    cgan.save(address_of_all, `digits_${wanted.digit}_seed${wanted.seed}.zip`);
-    setTimeout(() => URL.revokeObjectURL(address_of_all), 60_000);
+    const zip = URL.createObjectURL(new Blob(pieces, { type: "application/zip" }));
+    cgan.save(zip, `digits_${wanted.digit}_seed${wanted.seed}.zip`);
+    setTimeout(() => URL.revokeObjectURL(zip), 60_000);
     say(cgan.text("set_done", { total, megabytes: (bytes / 1e6).toFixed(1) }));
   } catch {
     say(cgan.text("set_broken"), true);
@@ -61,4 +60,4 @@ cgan.takeSet = async (values) => {
 };
 
 cgan.copyCommand = () =>
-  cgan.copy(cgan.find("#set-more code").textContent, (text) => (cgan.find("#set-more .status").textContent = text), "copied_command");
+  cgan.copyText(cgan.find("#set-more code").textContent, (text) => (cgan.find("#set-more .status").textContent = text), "copied_command");

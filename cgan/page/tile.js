@@ -10,30 +10,25 @@ cgan.openTile = ({ digit, seed, n, model }, i) => {
   cgan.tile("h2").textContent = cgan.text("tile_title", words);
   cgan.tile("img").src = cgan.tileAddress("png");
   cgan.tile("img").alt = cgan.text("tile_alt", words);
-  cgan.tile("[role=status]").textContent = "";
+  cgan.tileSays("");
   if (!dialog.open) dialog.showModal();
-  history.replaceState(null, "", cgan.link("draw", words, { i }));
+  history.replaceState(null, "", cgan.tileLink());
   cgan.read(cgan.openedTile);
 };
 
-cgan.tileAddress = (ending) => {
-  const { digit } = cgan.openedTile;
-  return `gradio_api/digits/${digit}.${ending}?${cgan.query(cgan.openedTile, ["seed", "i"])}`;
-};
+cgan.tileAddress = (ending) => cgan.address(`digits/${cgan.openedTile.digit}.${ending}`, cgan.openedTile, ["seed", "i"]);
+cgan.tileLink = () => cgan.link("draw", cgan.openedTile, [...cgan.tabs.draw.keys, "i"]);
+cgan.tileSays = (text) => (cgan.tile("[role=status]").textContent = text);
 
 cgan.read = async (tile) => {
   const address = cgan.tileAddress("json");
-  const response = await fetch(address).catch(() => null);
-  const read = response?.ok ? await response.json() : null;
+  const read = await cgan.json(address).catch(() => null);
   if (tile !== cgan.openedTile) return;
-  if (!read) return (cgan.tile("[role=status]").textContent = await cgan.why(address));
+  if (!read) return cgan.tileSays(await cgan.why(address));
   cgan.tile("ol").replaceChildren(
     ...read.probabilities.map((probability, digit) => {
-      const bar = document.createElement("li");
-      bar.style.setProperty("--part", probability);
-      bar.classList.toggle("read", digit === read.read);
-      bar.textContent = cgan.text("tile_bar", { digit, percent: (100 * probability).toFixed(1) });
-      return bar;
+      const attributes = { class: digit === read.read ? "read" : "", style: `--part: ${probability}` };
+      return cgan.element("li", attributes, cgan.text("tile_bar", { digit, percent: (100 * probability).toFixed(1) }));
     }),
   );
 };
@@ -64,7 +59,7 @@ cgan.tileDoes = {
   next: () => cgan.moveTile(1),
   close: () => cgan.find("#tile").close(),
   download: ({ digit, seed, i }) => cgan.save(cgan.tileAddress("png"), `digit${digit}_seed${seed}_${String(i).padStart(5, "0")}.png`),
-  copy: (tile) => cgan.copy(cgan.wholeLink(cgan.link("draw", tile, { i: tile.i })), (text) => (cgan.tile("[role=status]").textContent = text)),
+  copy: () => cgan.copyLink(cgan.tileLink(), cgan.tileSays),
   morph: ({ digit, seed, i, model }) => {
     cgan.find("#tile").close();
     const { shown, asked } = cgan.tabs.morph;

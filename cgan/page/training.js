@@ -1,13 +1,7 @@
 // The tab Training: a time-lapse of previews, and losses; of runs that are being written, the latest, again and again.
-cgan.tabs.training = {
-  keys: [],
-  digits: [],
-  seeds: [],
-  status: "#training-status",
-  check: () => {},
-  appear: () => cgan.watch(),
-};
-cgan.lapse = { frames: [] }; // what is shown: of (its option's value), address, frames (their epochs), frame, seek
+cgan.addTab("training", { appear: () => cgan.watch() });
+// What is shown: of (its option's value), name, frames (their epochs), frame, sheet (where one is), plots, playing.
+cgan.lapse = { frames: [] };
 cgan.POLL = 3000; // ms
 
 // Once, and every few seconds while the tab is open and seen.
@@ -23,46 +17,47 @@ cgan.watch = async () => {
   cgan.watching = setTimeout(cgan.watch, cgan.POLL);
 };
 
-cgan.json = async (address) => {
-  const response = await fetch(`gradio_api/${address}`);
-  return response.ok ? response.json() : null;
+cgan.lookAtTraining = async () => {
+  const ages = (await cgan.json("gradio_api/runs.json")) ?? {};
+  cgan.listTrainings(ages);
+  const of = cgan.find("#training-of").value;
+  if (!of) return cgan.say("training", cgan.text("training_none"));
+  if (cgan.lapse.of === of && of.startsWith("learned/")) return; // it does not change
+  const [kind, name] = [of.split("/")[0], of.slice(of.indexOf("/") + 1)];
+  const path = `gradio_api/${kind}/${encodeURIComponent(name)}`;
+  const training = await cgan.json(`${path}.json`);
+  if (cgan.find("#training-of").value !== of) return; // another was chosen meanwhile
+  if (!training) return cgan.say("training", cgan.text("training_gone", { name }), true);
+  cgan.showTraining({ of, name, path, isRun: kind === "runs" }, training);
 };
 
-cgan.lookAtTraining = async () => {
-  const { lapse } = cgan;
-  const ages = (await cgan.json("runs.json")) ?? {};
+cgan.isWriting = (age) => age < 120; // s since a run's last sign
+
+// The models that came with their training, and the runs; at first the one that is being written, or the tab's model.
+cgan.listTrainings = (ages) => {
   const { compare } = cgan.settings;
-  const learned = Object.keys(compare).filter((name) => compare[name].learned);
+  const runs = Object.keys(ages);
+  const now = runs.find((name) => cgan.isWriting(ages[name]));
   const options = [
-    ...learned.map((name) => [`learned/${name}`, name]),
-    ...Object.keys(ages).map((name) => [`runs/${name}`, cgan.text(ages[name] < 120 ? "training_run_now" : "training_run", { name })]),
+    ...Object.keys(compare).filter((name) => compare[name].learned).map((name) => [`learned/${name}`, name]),
+    ...runs.map((name) => [`runs/${name}`, cgan.text(cgan.isWriting(ages[name]) ? "training_run_now" : "training_run", { name })]),
   ];
   const select = cgan.find("#training-of");
   const listed = options.flat().join("\n");
-  if (select.dataset.listed !== listed) {
-    const chosen = select.value;
-    select.replaceChildren(...options.map(([value, text]) => cgan.element("option", { value }, text)));
-    select.dataset.listed = listed;
-    const now = Object.keys(ages).find((name) => ages[name] < 120);
-    const first = now === undefined ? `learned/${cgan.tabs.training.asked.model}` : `runs/${now}`;
-    for (const value of [options[0]?.[0], first, chosen]) if (options.some(([other]) => other === value)) select.value = value;
-  }
-  const of = select.value;
-  if (!of) return cgan.say("training", cgan.text("training_none"));
-  if (lapse.of === of && of.startsWith("learned/")) return; // it does not change
-  const [kind, name] = [of.split("/")[0], of.slice(of.indexOf("/") + 1)];
-  const training = await cgan.json(`${kind}/${encodeURIComponent(name)}.json`);
-  if (select.value !== of) return; // another was chosen meanwhile
-  if (!training) return cgan.say("training", cgan.text("training_gone", { name }), true);
-  cgan.showTraining(of, kind, name, training);
+  if (select.dataset.listed === listed) return;
+  select.dataset.listed = listed;
+  const first = now === undefined ? `learned/${cgan.tabs.training.asked.model}` : `runs/${now}`;
+  const wanted = [select.value, first].find((wish) => options.some(([value]) => value === wish));
+  select.replaceChildren(...options.map(([value, text]) => cgan.element("option", { value }, text)));
+  if (wanted) select.value = wanted; // else the first
 };
 
-cgan.showTraining = (of, kind, name, training) => {
+cgan.showTraining = ({ of, name, path, isRun }, training) => {
   const { lapse } = cgan;
   const { epochs, epochs_done, seconds, seconds_left, age, previews } = training;
-  const done = previews.at(-1) >= epochs;
-  const isNow = kind === "runs" && !done && age < 120;
-  const key = done || kind === "learned" ? "training_took" : isNow ? "training_now" : "training_stopped";
+  const isDone = !isRun || previews.at(-1) >= epochs;
+  const isNow = !isDone && cgan.isWriting(age);
+  const key = isDone ? "training_took" : isNow ? "training_now" : "training_stopped";
   const left = seconds_left === null ? "?" : Math.ceil(seconds_left / 60);
   const words = { name, epochs, epoch: cgan.number(epochs_done), minutes: Math.max(1, Math.round(seconds / 60)), left };
   cgan.say("training", cgan.text(key, words));
@@ -73,21 +68,20 @@ cgan.showTraining = (of, kind, name, training) => {
   const shown = cgan.find("#training-shown");
   shown.hidden = false;
   const atEnd = lapse.of !== of || lapse.frame >= lapse.frames.length - 1;
-  const v = kind === "runs" ? training.version : training.id;
-  const path = `gradio_api/${kind}/${encodeURIComponent(name)}`;
-  const isStrip = kind === "learned";
   if (lapse.of !== of) cgan.playLapse(false);
   Object.assign(lapse, {
     of,
     name,
     frames: previews,
-    sheet: (frame) => (isStrip ? [`${path}.webp?v=${v}`, previews.length, frame] : [`${path}/${previews[frame]}.png?v=${v}`, 1, 0]),
+    sheet: (frame) =>
+      isRun
+        ? [`${path}/${previews[frame]}.png?v=${training.version}`, 1, 0]
+        : [`${path}.webp?v=${training.id}`, previews.length, frame],
   });
-  const plots = cgan.lossPlots(cgan.text("losses"), training, (epoch) => cgan.seekLapse(cgan.frameAt(epoch)));
-  lapse.plots = plots;
+  lapse.plots = cgan.lossPlots(cgan.text("losses"), training, (epoch) => cgan.seekLapse(cgan.frameAt(epoch)));
   const place = shown.querySelector(".plots");
   const focused = [...place.querySelectorAll("svg")].indexOf(document.activeElement);
-  place.replaceChildren(...plots);
+  place.replaceChildren(...lapse.plots);
   place.querySelectorAll("svg")[focused]?.focus();
   shown.querySelector(".picture").hidden = !previews.length;
   const range = shown.querySelector("input");

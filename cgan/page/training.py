@@ -1,11 +1,11 @@
 """The tab Training: previews, epoch by epoch, beside the losses; also of a run that train.py is writing."""
 
-from cgan.page import js, text
+from cgan.page import status, tab, text
 
 import gradio as gr
 
 CONTENT = f"""<label class="what">{text("training_of")} <select id="training-of"></select></label>
-<div id="training-status" class="status" role="status"></div>
+{status("training")}
 <div id="training-done" role="progressbar" aria-label="{text("training_done")}" hidden><div></div></div>
 <div id="training-shown" hidden><div class="picture">
 <div class="frame"><div class="lapse" role="img"></div></div>
@@ -16,6 +16,5 @@ CONTENT = f"""<label class="what">{text("training_of")} <select id="training-of"
 
 
 def lay_out():
-    with gr.Tab(text("training"), id="training", elem_id="training-tab", render_children=True) as tab:
+    with tab("training"):
         gr.HTML(CONTENT, padding=False)
-    tab.select(None, **js("enter", "training"))

@@ -1,9 +1,7 @@
 // The tab Write.
-cgan.tabs.write = {
+cgan.addTab("write", {
   keys: ["text", "seed", "hand", "ground"],
-  digits: [],
   seeds: ["seed"],
-  status: "#write-status",
   words: ({ text }) => ({ text: text.replaceAll("\n", ", ") }),
   check: ({ text, hand, ground }) => {
     const { signs, maxText, hands, grounds } = cgan.settings;
@@ -14,13 +12,13 @@ cgan.tabs.write = {
     if (!hands.includes(hand)) return cgan.text("bad_choice", { choices: hands.join(", "), value: hand });
     if (!grounds.includes(ground)) return cgan.text("bad_choice", { choices: grounds.join(", "), value: ground });
   },
-  address: (asked) => `text.png?${cgan.query(asked, cgan.tabs.write.keys)}`,
+  address: (asked) => cgan.address("text.png", asked, cgan.tabs.write.keys),
   file: ({ seed }) => `text_seed${seed}.png`,
   show: (loaded, { ground }) => {
     cgan.place("#write-picture", loaded);
     cgan.find("#write-picture").dataset.ground = ground;
   },
-};
+});
 
 document.addEventListener("input", ({ target }) => {
   if (target.matches("#write-text textarea")) cgan.request("write", { ...cgan.tabs.write.asked, text: target.value });

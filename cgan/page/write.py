@@ -1,14 +1,14 @@
 """The tab Write: numbers, dates and sums as handwriting."""
 
 from cgan import writing
-from cgan.page import button, seed_slider, text, wire
+from cgan.page import buttons, seed_slider, status, tab, text, wire
 
 import gradio as gr
 
 
 def lay_out(model):
     """Returns the controls that a picture depends on: text, seed, hand, ground."""
-    with gr.Tab(text("write"), id="write", elem_id="write-tab", render_children=True) as tab:
+    with tab("write"):
         with gr.Row(elem_classes="columns"):
             with gr.Column(scale=2, min_width=280):
                 words = gr.Textbox(
@@ -20,20 +20,16 @@ def lay_out(model):
                     elem_id="write-text",
                 )
                 hand = _radio("hand", writing.HANDS)
-                seed = seed_slider(elem_id="write-seed", value=7)
-                with gr.Row():
-                    go = button("generate", "write-generate", "primary")
-                    randomize = button("randomize", "write-randomize", "primary")
+                seed = seed_slider("write", value=7)
+                making = buttons("write", "generate", "randomize")
                 ground = _radio("ground", writing.GROUNDS)
-                with gr.Row():
-                    download, copy = button("download", "write-download"), button("copy", "write-copy")
+                taking = buttons("write", "download", "copy")
             with gr.Column(scale=3, min_width=280):
                 gr.HTML('<div class="frame"><img></div>', elem_id="write-picture", elem_classes="picture")
-                gr.HTML('<div id="write-status" class="status" role="status"></div>')
+                gr.HTML(status("write"))
     controls = [words, seed, hand, ground]
     # The text itself is listened to by write.js: in its event Gradio gives what was there before.
-    changes = [hand.select, ground.select]
-    wire(tab, "write", controls, changes, [go, randomize, download, copy], {"seed": seed}, model)
+    wire("write", controls, [hand.select, ground.select], making | taking, {"seed": seed}, model)
     return controls
 
 
