@@ -187,3 +187,17 @@ def test_a_set_to_take_away(open_page, compact):
 )
 def test_a_link_to_a_tab_that_cannot_be_shown(open_page, asked, where, sentence):
     settled(open_page(asked), f"^This link cannot be shown: .*{sentence}", where)
+
+
+def test_the_model_of_a_link_holds_in_every_tab(open_page):
+    page = open_page("?digit=3&model=report")
+    settled(page, "^Digit 3")
+    page.locator("#write-tab-button").click()
+    settled(page, "^Seed", "#write-status")
+    assert "model=report" in page.locator("#write-picture img").get_attribute("src")
+
+
+def test_keys_go_on_from_a_link_of_other_weights(open_page):
+    page = open_page("?digit=4&seed=9&model=compact&w=0123456789ab")
+    page.keyboard.press("ArrowRight")
+    settled(page, "^Digit 4, seed 10")
