@@ -46,9 +46,9 @@ def main(argv=None):
     for name in options.what or MEASURES:
         figures[name] = MEASURES[name](options)
         for row, values in figures[name].items():
-            print(f"{name:6} {row:24}", "  ".join(f"{key} {value:.4g}" for key, value in values.items()))
+            print(f"{name:6} {row:25}", "  ".join(f"{key} {short(value)}" for key, value in values.items()))
     if options.markdown:
-        print(results.in_markdown(*as_table(figures)))
+        print(results.in_markdown(*as_table(figures), "---"))
     if options.json:
         write_atomically(options.json, json.dumps(figures, indent=1).encode())
 
@@ -58,12 +58,16 @@ def as_table(figures):
     lines = []
     for name in filter(figures.get, MEASURES):
         for row, values in figures[name].items():
-            times = f"{values['ms']:.3g} ms" if "ms" in values else ""
-            spread = f"{values['least']:.3g} to {values['most']:.3g}" if "least" in values else ""
-            others = [key for key in values if key not in ("ms", "least", "most")]
-            said = ", ".join(f"{key.replace('_', ' ')} {values[key]:.3g}" for key in others)
-            lines.append([name, row, times, spread, said])
-    return ["", "", "median", "least to most", "beside"], lines
+            said = {key.replace("_", " "): short(value) for key, value in values.items()}
+            times, *spread = (said.pop(key, "") for key in ("ms", "least", "most"))
+            others = ", ".join(f"{key} {value}" for key, value in said.items())
+            lines.append([f"{name}: {row}", times, " to ".join(filter(None, spread)), others])
+    return ["", "ms, median", "least to most", "beside"], lines
+
+
+def short(value):
+    """A number in three figures."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def take_turns(functions, repeat):

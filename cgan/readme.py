@@ -45,8 +45,8 @@ def tables():
         "ablation": study.table(studies["ablation"]),
         "short": study.table(studies["short"]),
         "models": study.models_table(studies["models"], measured),
-        "fast": results.in_markdown(*bench.as_table(fast)),
-        "withstood": results.in_markdown(["tried", "seen"], withstood),
+        "fast": results.in_markdown(*bench.as_table(fast), "---"),
+        "withstood": results.in_markdown(["tried", "seen"], withstood, "---"),
     }
 
 

@@ -156,7 +156,7 @@ def markdown(kept, ids):
     return in_markdown(["", *IN_MARKDOWN.values()], lines)
 
 
-def in_markdown(headings, lines):
-    """A table of strings; all columns but the first are figures."""
-    rows = [headings, ["---", *["--:"] * (len(headings) - 1)], *lines]
+def in_markdown(headings, lines, column="--:"):
+    """A table of strings; all columns but the first are figures, unless `column` is "---"."""
+    rows = [headings, ["---", *[column] * (len(headings) - 1)], *lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
