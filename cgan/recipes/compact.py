@@ -34,7 +34,7 @@ class Compact:
         self.lr, self.steps = lr, steps
         self.G = compact.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
         self.D = compact.Discriminator().to(device, memory_format=torch.channels_last)
-        decay = min(self.ema_decay, max(0, 1 - 1 / (self.ema_part * steps)))
+        decay = min(self.ema_decay, 1 - 1 / max(1, self.ema_part * steps))
         # Averages the buffers, too: BatchNorm's statistics must belong to the averaged weights.
         self.G_ema = AveragedModel(self.G, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True).eval()
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr, self.betas, fused=True)
