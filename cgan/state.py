@@ -40,9 +40,8 @@ def load_state(folder):
     if not 64 < size <= MAX_BYTES:
         raise damaged_state(folder)
     with open(path, "rb") as file:
-        content = file.read(size - 64)
-        whole = seal(content) == content + file.read()
-    if not whole or not _is_plain(content):
+        content, digest = file.read(size - 64), file.read()
+    if digest != _digest(content) or not _is_plain(content):
         raise damaged_state(folder)
     try:
         state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
@@ -63,7 +62,11 @@ def damaged_state(folder):
 
 def seal(content):
     """The bytes of a state.pt, from those that torch.save made."""
-    return content + hashlib.sha256(content).hexdigest().encode()
+    return content + _digest(content)
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def _is_plain(content):

@@ -108,7 +108,7 @@ def draw(seed):
 
 def page(options):
     """What a click, an address and 64 clients at once take, beside what drawing alone does."""
-    rows = {f"click to {count} pictures": clicks(count, options.repeat) for count in (16, 64)}
+    rows = clicks((16, 64), options.repeat)
     with serving_app() as (url, process):
         get(url, [PICTURE.format(seed) for seed in range(4)])
         rows["an address"] = one_by_one(url, process, options.repeat)
@@ -124,30 +124,33 @@ def page(options):
     return rows
 
 
-def clicks(count, repeat):
-    """Ms from a click to its pixels in Chromium, which it paints 60 times a second; the same of a page with a
-    ready picture."""
+def clicks(counts, repeat):
+    """Ms from a click to its pixels in Chromium, which it paints 60 times a second; the same of a page with
+    ready pictures. A row for each of the counts of pictures."""
     from playwright.sync_api import sync_playwright  # of requirements-dev.txt
 
+    rows = {}
     with sync_playwright() as p, serving_app() as (url, _), serving_app("-c", READY_PAGE) as (ready_url, _):
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = p.chromium.launch(
             executable_path=path if os.path.exists(path) else None,
             args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         )
-        pages = [browser.new_page() for _ in range(2)]
-        for tab, address in zip(pages, (url, ready_url), strict=True):
-            tab.goto(f"{address}?n={count}")
-            tab.wait_for_function("document.querySelector('#picture img')?.naturalWidth")
-        turns = []
-        for _ in range(5 + 5 * repeat):
-            turns.append([])
-            for tab in pages:
-                tab.bring_to_front()  # the others are not painted
-                turns[-1].append(tab.evaluate(CLICK))
+        pages = {address: browser.new_page() for address in (url, ready_url)}
+        for count in counts:
+            for address, tab in pages.items():
+                tab.goto(f"{address}?n={count}")
+                tab.wait_for_function("document.querySelector('#picture img')?.naturalWidth")
+            turns = []
+            for _ in range(5 + 5 * repeat):
+                turns.append([])
+                for tab in pages.values():
+                    tab.bring_to_front()  # the others are not painted
+                    turns[-1].append(tab.evaluate(CLICK))
+            ms, ready = (statistics.median(column) for column in zip(*turns[5:], strict=True))
+            rows[f"click to {count} pictures"] = {"ms": ms, "ready_ms": ready, "ratio": ms / ready}
         browser.close()
-    ms, ready = (statistics.median(column) for column in zip(*turns[5:], strict=True))
-    return {"ms": ms, "ready_ms": ready, "ratio": ms / ready}
+    return rows
 
 
 def one_by_one(url, process, repeat):
