@@ -56,7 +56,9 @@ def test_two_processes_with_32_images_have_the_gradients_of_one_with_64(tmp_path
     one, first, second = (torch.load(tmp_path / f"{name}.pt") for name in ("1-0", "2-0", "2-1"))
     for name in one:
         assert torch.equal(first[name], second[name])
-        assert (first[name] - one[name]).abs().max() <= 1e-5 * one[name].abs().max() + 1e-8, name
+        # The loss compares logits, and so of the gradient of their bias nothing is left but rounding.
+        rounding = 1e-8 if name == "D.logit.bias" else 1e-9
+        assert (first[name] - one[name]).abs().max() <= 1e-5 * one[name].abs().max() + rounding, name
 
 
 def test_processes_share_an_epoch_and_differ_in_noise(mnist):

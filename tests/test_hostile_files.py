@@ -222,12 +222,15 @@ def test_weights_with_claims(small):
         refused(weights.load, small)
 
 
-@pytest.mark.parametrize("kind", [torch.float64, torch.int64, torch.bool, torch.uint8])
+@pytest.mark.parametrize("kind", [torch.float64, torch.int64, torch.bool, torch.uint8, torch.complex64])
 def test_weights_of_another_type_of_number(tmp_path, kind):
     network = Generator(z_dim=1)
     network.embed = torch.nn.Module()
     network.embed.register_buffer("weight", torch.zeros(10, 1).to(kind))
-    weights.save(tmp_path / "x.safetensors", "report", network, {})
+    try:
+        weights.save(tmp_path / "x.safetensors", "report", network, {})
+    except KeyError:
+        pytest.skip("this release of safetensors writes no such numbers")
     assert "not what a report network is made of" in refused(weights.load, tmp_path / "x.safetensors")
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from cgan import weights
+
 import pytest
 from browsing import choose, settled
 
@@ -93,9 +95,10 @@ def test_refusals_of_the_server_are_understood(open_page, compact):
     """Those that the page can get; it asks for nothing else that is refused."""
     page = open_page("?lang=zh")
     settled(page, "^数字 3")
+    names = ", ".join(weights.load_generators([weights.SHIPPED]))
     for address, sentence in {
         "digits/3.png?w=0123456789ab": f"这里 compact 的权重是 {compact.id}，不是所要的那份。",
-        "digits/3.png?model=x": "这里没有模型 'x'，只有 compact",
+        "digits/3.png?model=x": f"这里没有模型 'x'，只有 {names}。",
         "digits/3.png?seed=-1": "seed 须为 0 到 4294967295 的整数，而不是 '-1'。",
         "text.png?text=a": "服务器说：text may have",
     }.items():
