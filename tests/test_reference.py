@@ -1,0 +1,78 @@
+"""Pictures of the first version: the same address or command must give the same pixels, within 1/255.
+
+reference.zip has one PNG per address or command, named by it: all frames of the answer, one below the other.
+"""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from cgan import generate, weights
+from cgan.page import routes
+
+ARCHIVE = Path(__file__).parent / "reference.zip"
+
+
+def entries(prefix):
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        return [name for name in archive.namelist() if name.startswith(prefix)]
+
+
+def reference(name):
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        return archive.read(name)
+
+
+@pytest.fixture(scope="module")
+def client():
+    app = Starlette(routes=routes.routes(weights.load_generators([weights.SHIPPED])))
+    app.auth = None
+    return TestClient(app)
+
+
+def frames(data):
+    """Yield every frame of an image file, or of every file in a .zip, as a two-dimensional uint8 array."""
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in sorted(archive.namelist()):
+                yield from frames(archive.read(name))
+    elif data[:2] == b"\0\0":  # IDX: labels or images
+        yield np.frombuffer(data[data[3] * 4 + 4 :], np.uint8).reshape(-1, 1)
+    else:
+        image = Image.open(io.BytesIO(data))
+        for frame in ImageSequence.Iterator(image):
+            frame = frame if image.mode == "LA" else frame.convert("L")
+            yield np.array(frame).reshape(frame.height, -1)  # LA: the columns are luminance, alpha, ...
+
+
+def assert_same_pixels(data, expected):
+    """Compare an answer with its reference, a PNG of all its frames, one below the other."""
+    got = np.concatenate([frame.ravel() for frame in frames(data)])
+    want = np.array(Image.open(io.BytesIO(expected))).ravel()
+    assert got.shape == want.shape
+    assert abs(got.astype(int) - want).max() <= 1
+
+
+@pytest.mark.parametrize("address", entries("/gradio_api/"))
+def test_address_draws_the_reference_picture(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    assert_same_pixels(answer.content, reference(address))
+
+
+@pytest.mark.parametrize("command", entries("generate "))
+def test_command_draws_the_reference_picture(tmp_path, command):
+    _, *arguments, name = command.split()
+    generate.main([*arguments, str(tmp_path / name)])
+    if "--idx" in arguments:
+        with zipfile.ZipFile(tmp_path / "idx.zip", "w") as archive:
+            for file in sorted((tmp_path / name / "MNIST" / "raw").iterdir()):
+                archive.write(file, file.name)
+        name = "idx.zip"
+    assert_same_pixels((tmp_path / name).read_bytes(), reference(command))
