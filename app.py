@@ -14,12 +14,24 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from cgan import guard, page, real, routes, weights, writing
-from cgan.errors import BadInput, exit_with_a_sentence
-from cgan.options import command, whole_number_option
-from cgan.page import about, compare, draw, language, morph, quiz, theme, training, write
-
 import gradio as gr
+
+from cgan import page, weights, writing
+from cgan.cli import BadInput, command, exit_with_a_sentence, whole_number_option
+from cgan.page import (
+    about,
+    access,
+    compare,
+    draw,
+    language,
+    morph,
+    quiz,
+    real,
+    routes,
+    theme,
+    training_tab,
+    write,
+)
 
 
 def build(models):
@@ -30,13 +42,13 @@ def build(models):
         """Draw `count` pictures of a digit, as the page does. The same inputs give the same pixels."""
         if model not in list(models):  # whatever a program sends, which need not be a key
             raise gr.Error(f"Choose a model: {', '.join(models)}.", print_exception=False)
-        guard.sweep()
+        access.sweep()
         try:
             return routes.draw(models[model], digit, seed, count)
         except BadInput as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    with guard.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
+    with access.Blocks(title=page.text("title"), analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         title = f"<h1>{page.text('title')}</h1><p>{page.text('subtitle')}</p>"
         gr.HTML(language.SWITCH + title, elem_id="title")
         model = gr.Dropdown(
@@ -45,7 +57,7 @@ def build(models):
         with gr.Tabs():
             drawing = draw.lay_out(model)
             controls = [*drawing, *write.lay_out(model), *morph.lay_out(model), *compare.lay_out(model)]
-            training.lay_out()
+            training_tab.lay_out()
             quiz.lay_out(model)
             about.lay_out(all_models)
         with gr.Column(elem_id="models"):
@@ -92,7 +104,7 @@ def launch(demo, models, runs=(), **options):
         prevent_thread_lock=True,
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer the image addresses
-        app_kwargs=guard.app_kwargs(routes.routes(models, runs), language.Language),
+        app_kwargs=access.app_kwargs(routes.routes(models, runs), language.Language),
         theme=theme.THEME,
         css_paths=page.FOLDER / "style.css",
         head=page.script(*page.SCRIPTS, settings=settings),
@@ -120,7 +132,7 @@ def parse_args(argv=None):
 def main(argv=None):
     options = parse_args(argv)
     models = weights.load_generators([*options.weights, weights.SHIPPED])
-    auth = guard.log_in(options.auth)
+    auth = access.log_in(options.auth)
     try:
         socket.create_server((options.host, options.port)).close()
     except OSError as error:

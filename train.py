@@ -14,16 +14,15 @@ from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
-from cgan import data, distributed, recipes, weights
-from cgan.errors import BadInput, exit_with_a_sentence
-from cgan.files import digest
-from cgan.networks.vae import AutoEncoder
-from cgan.options import add_threads, command, whole_number_option
-from cgan.run import Run, held, stop_after_this_step
-from cgan.state import load_state
-
 import torch
 from tqdm import tqdm
+
+from cgan import data, processes, recipes, weights
+from cgan.cli import BadInput, add_threads, command, exit_with_a_sentence, whole_number_option
+from cgan.files import digest
+from cgan.networks.vae import AutoEncoder
+from cgan.run import Run, held, stop_after_this_step
+from cgan.state import load_state
 
 MAY_CHANGE = {"epochs", "data", "vae", "device", "threads"}  # by --resume
 
@@ -56,21 +55,21 @@ def parse_args(argv=None, saved=()):
     add("--device", default="cpu", help="where to train, in PyTorch's words (default: cpu)")
     add_threads(add, 10**9)
     # Of the run itself, not for people: how many processes it was started in, and the id of its --vae.
-    add("--processes", type=at_least_1, default=distributed.world(), help=argparse.SUPPRESS)
+    add("--processes", type=at_least_1, default=processes.world(), help=argparse.SUPPRESS)
     add("--vae-id", help=argparse.SUPPRESS)
     return parser.parse_args([*saved, *(sys.argv[1:] if argv is None else argv)])
 
 
 def main(argv=None):
-    with distributed.joined(), ExitStack() as until_the_end:
-        train(*distributed.from_first(prepare, argv, until_the_end))
+    with processes.joined(), ExitStack() as until_the_end:
+        train(*processes.from_first(prepare, argv, until_the_end))
 
 
 def train(options, state):
     """From `state` (None: from the start) to the last step, or to a Ctrl-C, saving on the way."""
     torch.set_num_threads(options.threads)
-    images, labels = distributed.from_first(data.load, options.data)
-    rank, world = distributed.rank(), distributed.world()
+    images, labels = processes.from_first(data.load, options.data)
+    rank, world = processes.rank(), processes.world()
     total = options.batch_size * options.processes  # images a step; a resumed run keeps it
     epoch_steps = data.steps_of_epoch(images, total // world, world)
     steps = options.epochs * epoch_steps
@@ -80,11 +79,11 @@ def train(options, state):
     if options.z_dim:
         settings["z_dim"] = options.z_dim
     if options.model == "vae-cgan":
-        settings["vae"] = distributed.from_first(auto_encoder, options)
+        settings["vae"] = processes.from_first(auto_encoder, options)
     recipe = recipes.build(options.model, options.seed, options.set, **settings)
     options.z_dim = recipe.generator.config["z_dim"]
     run = Run(options.out, recipe, to_keep(options), digest([images, labels]), state, steps, rank == 0)
-    distributed.share_gradients(recipe)
+    processes.share_gradients(recipe)
     if world > 1:
         print(f"{world} processes learn from {total // world} images each, {total} a step.")
 
@@ -100,7 +99,7 @@ def train(options, state):
             # Noise, like shuffling, is a function of (seed, step): a resumed run repeats it to the bit.
             recipe.rng = data.random_stream(options.seed, "noise", run.step, rank)
             losses = recipe.step(x.to(options.device), y.to(options.device))
-            losses, stopping = distributed.agreed(losses, stop.is_set())
+            losses, stopping = processes.agreed(losses, stop.is_set())
             run.record(losses)
 
             bar.set_description(
@@ -141,7 +140,7 @@ def prepare(argv, until_the_end):
     """
     options, state = parse_args(argv), None
     out = options.out or Path("runs") / options.model
-    resume = options.resume or (distributed.may_restart() and (out / "state.pt").exists())
+    resume = options.resume or (processes.may_restart() and (out / "state.pt").exists())
     if not resume:
         out.mkdir(parents=True, exist_ok=True)
     elif not out.is_dir():
@@ -159,12 +158,12 @@ def prepare(argv, until_the_end):
                 raise BadInput(f"The run in {out} has {option} {started_with}; --resume cannot change it.")
             if given != started_with and name in ("device", "threads"):
                 print(f"With another {option} than before, the weights will differ in their last bits.")
-        if options.processes != distributed.world():
+        if options.processes != processes.world():
             print("With another number of processes than at its start, the run draws other noise.")
-        if options.batch_size * options.processes % distributed.world():
+        if options.batch_size * options.processes % processes.world():
             raise BadInput(
                 f"The run in {out} learns from {options.batch_size * options.processes} images a step; "
-                f"{distributed.world()} processes cannot share them equally."
+                f"{processes.world()} processes cannot share them equally."
             )
     elif (out / "state.pt").exists():
         raise BadInput(

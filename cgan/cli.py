@@ -2,7 +2,10 @@
 
 import re
 import sys
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from contextlib import contextmanager
+
+import torch
 
 
 class BadInput(ValueError):
@@ -38,3 +41,30 @@ def exit_with_a_sentence():
         return
     print(sentence, file=sys.stderr)
     raise SystemExit(2)
+
+
+def command(doc):
+    """The parser of a command whose module's docstring is `doc`, which --help prints as it stands."""
+    return ArgumentParser(description=doc, formatter_class=RawDescriptionHelpFormatter)
+
+
+def add_threads(add, most=10**6):
+    """The option --threads, by a parser's `add_argument`."""
+    add(
+        "--threads",
+        type=whole_number_option(1, most),
+        default=torch.get_num_threads(),
+        help="of the CPU (default: %(default)s)",
+    )
+
+
+def whole_number_option(low, high):
+    """An argparse type for whole numbers from `low` to `high`."""
+
+    def parse(text):
+        try:
+            return whole_number("this", text, low, high)
+        except BadInput as error:
+            raise ArgumentTypeError(error) from None
+
+    return parse

@@ -5,12 +5,12 @@ import math
 import os
 from pathlib import Path
 
-from cgan.errors import BadInput
-
 import numpy as np
 import torch
 from torchvision import datasets
 from torchvision.datasets.mnist import read_image_file, read_label_file
+
+from cgan.cli import BadInput
 
 MAX_IMAGES = 1_000_000
 DEFAULT_ROOT = os.environ.get("MNIST_DIR", "data")

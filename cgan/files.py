@@ -5,9 +5,9 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
-from cgan.errors import BadInput
-
 import torch
+
+from cgan.cli import BadInput
 
 
 def write_atomically(path, data):

@@ -17,13 +17,12 @@ import struct
 import zipfile
 from pathlib import Path
 
-from cgan import render, sampling, weights
-from cgan.errors import BadInput, exit_with_a_sentence
-from cgan.files import write_atomically
-from cgan.options import command, whole_number_option
-
 import torch
 from tqdm import tqdm
+
+from cgan import images, sampling, weights
+from cgan.cli import BadInput, command, exit_with_a_sentence, whole_number_option
+from cgan.files import write_atomically
 
 
 def parse_args(argv=None):
@@ -75,7 +74,7 @@ def main(argv=None):
     elif options.out.suffix == ".png":
         tiles = torch.cat([*tqdm(blocks(digits, [seed] * len(digits), range(count), chosen), disable=None)])
         columns = len(digits) if len(digits) > 1 else None
-        write_atomically(options.out, render.png(render.grid(tiles.flatten(0, 1), columns)))
+        write_atomically(options.out, images.png(images.grid(tiles.flatten(0, 1), columns)))
     else:
         pieces = zip_pieces(png_entries(digits, count, seed, chosen))
         write_atomically(options.out, b"".join(tqdm(pieces, unit=" pictures", disable=None)))
@@ -89,7 +88,7 @@ def blocks(digits, seeds, rows, chosen):
     for start in range(0, len(rows), step):
         indices = rows[start : start + step]
         columns = [
-            render.to_uint8(sampling.generate([digit] * len(indices), seed, chosen, indices))
+            images.to_uint8(sampling.generate([digit] * len(indices), seed, chosen, indices))
             for digit, seed in zip(digits, seeds, strict=True)
         ]
         yield torch.stack(columns, dim=1)
@@ -100,7 +99,7 @@ def png_entries(digits, count, seed, chosen):
     rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), chosen))
     for i, row in enumerate(rows):
         for digit, tile in zip(digits, row, strict=True):
-            yield f"digit{digit}_seed{seed}_{i:05d}.png", [render.png(render.grid(tile[None]))]
+            yield f"digit{digit}_seed{seed}_{i:05d}.png", [images.png(images.grid(tile[None]))]
 
 
 def idx_entries(digits, count, seed, chosen):

@@ -1,7 +1,7 @@
 """Training in several processes, which torchrun starts on one machine or several. Otherwise: nothing.
 
     torchrun --nproc-per-node 2 train.py --threads 1
-    torchrun --nproc-per-node 2 -m cgan.distributed    # is it worth it here? one process and two, in turn
+    torchrun --nproc-per-node 2 -m cgan.processes    # is it worth it here? one process and two, in turn
 
 Each process learns from its own share of every batch; before an optimiser steps, the gradients of all are
 averaged. PyTorch's DistributedDataParallel does that while gradients are computed, and fails on a gradient
@@ -16,11 +16,11 @@ import sys
 import time
 from contextlib import contextmanager, nullcontext, redirect_stdout
 
-from cgan import recipes
-from cgan.errors import BadInput
-
 import torch
 import torch.distributed as dist
+
+from cgan import recipes
+from cgan.cli import BadInput
 
 
 def world():
@@ -115,7 +115,7 @@ def main(batch_size=64, steps=16, rounds=5):
     """Print images a second of one process with as many threads, and of all with one each, round by round."""
     with joined():
         if world() == 1:
-            raise BadInput("Start this by torchrun --nproc-per-node 2 -m cgan.distributed.")
+            raise BadInput("Start this by torchrun --nproc-per-node 2 -m cgan.processes.")
         alone, together = (recipes.build("compact", 0, steps=10**6) for _ in range(2))
         share_gradients(together)
 
@@ -147,7 +147,7 @@ def main(batch_size=64, steps=16, rounds=5):
 
 
 if __name__ == "__main__":
-    from cgan.errors import exit_with_a_sentence
+    from cgan.cli import exit_with_a_sentence
 
     with exit_with_a_sentence():
         sys.exit(main())

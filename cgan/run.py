@@ -17,12 +17,12 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from cgan import render, sampling, weights
-from cgan.errors import BadInput
+import torch
+
+from cgan import images, sampling, weights
+from cgan.cli import BadInput
 from cgan.files import locked, write_atomically
 from cgan.state import damaged_state, save_state
-
-import torch
 
 LOG_EVERY = 50  # steps
 SAVE_EVERY = 60  # seconds, and at the end of every epoch
@@ -96,7 +96,7 @@ class Run:
             z = sampling.noise(0, 100, config["z_dim"])
         device = self.options["device"]
         pictures = self.recipe.sample(z.to(device), y.to(device))
-        self.previews.append(render.to_uint8(pictures).cpu())
+        self.previews.append(images.to_uint8(pictures).cpu())
         self.save()
         self.write_outputs(self.previews[-1:])
 
@@ -127,10 +127,10 @@ class Run:
             return
         first = len(self.previews) - len(previews) + 1
         for epoch, preview in enumerate(previews, first):
-            write_atomically(self.folder / f"preview-{epoch:03d}.png", render.png(render.grid(preview)))
+            write_atomically(self.folder / f"preview-{epoch:03d}.png", images.png(images.grid(preview)))
         lines = [json.dumps(line) + "\n" for line in [{**self.options, "steps": self.steps}, *self.log]]
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
-        write_atomically(self.folder / "losses.png", render.png(render.curves(self.log)))
+        write_atomically(self.folder / "losses.png", images.png(images.curves(self.log)))
         self.write_weights("generator.safetensors")
 
     def write_weights(self, name):

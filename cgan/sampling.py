@@ -8,13 +8,13 @@ import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from cgan import weights as weights_files
-from cgan.errors import BadInput, whole_number
-from cgan.networks import GENERATORS
-
 import numpy as np
 import torch
 from torch.nn.functional import cosine_similarity, one_hot
+
+from cgan import weights as weights_files
+from cgan.cli import BadInput, whole_number
+from cgan.networks import GENERATORS
 
 MAX_SEED = 2**32 - 1
 CHUNK = 16  # pictures a pass of the network: in passes of one size a row's bits do not depend on its place

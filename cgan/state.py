@@ -10,10 +10,10 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from cgan.errors import BadInput
-from cgan.files import write_atomically
-
 import torch
+
+from cgan.cli import BadInput
+from cgan.files import write_atomically
 
 FORMAT = 1
 MAX_BYTES = 150_000_000

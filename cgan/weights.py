@@ -10,15 +10,15 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
-from cgan.errors import BadInput
-from cgan.files import digest, write_atomically
-from cgan.networks import GENERATORS, NETWORKS
-
 import numpy as np
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
 from torch.overrides import TorchFunctionMode
+
+from cgan.cli import BadInput
+from cgan.files import digest, write_atomically
+from cgan.networks import GENERATORS, NETWORKS
 
 FORMAT = 1
 DEFAULT = "compact"  # the weights that draw unless others are asked for

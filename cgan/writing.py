@@ -3,12 +3,12 @@
 Lengths are pixels of a drawn digit's 28.
 """
 
-from cgan import render, sampling
-from cgan.errors import BadInput
-
 import torch
 from PIL import Image, ImageChops, ImageDraw
 from torch.nn.functional import avg_pool2d, pad
+
+from cgan import images, sampling
+from cgan.cli import BadInput
 
 MAX_TEXT = 64
 HANDS = ["one", "fresh"]
@@ -38,7 +38,7 @@ def write(text, seed, weights, hand="one", ground="black"):
     check(text, hand, ground)
     digits = [int(character) for character in text if character.isdigit()]
     indices = [0] * len(digits) if hand == "one" else list(range(len(digits)))
-    tiles = _without_specks(render.to_uint8(sampling.generate(digits, seed, weights, indices)))
+    tiles = _without_specks(images.to_uint8(sampling.generate(digits, seed, weights, indices)))
     thickness, tiles = _thickness(tiles), iter(tiles)
     lines = []
     for line in text.split("\n"):

@@ -10,11 +10,12 @@ from pathlib import Path
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
 
-from cgan import routes, weights
-
 import numpy as np
 import pytest
 import torch
+
+from cgan import weights
+from cgan.page import routes
 
 WITHSTOOD = pytest.StashKey()
 

@@ -5,10 +5,10 @@ import shutil
 import sys
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 import app
 from cgan import weights
-
-from playwright.sync_api import sync_playwright
 
 TABS = {  # name: the page's query, and what is there when the picture is
     "page": ("?digit=3&seed=42", "#picture img[alt]"),

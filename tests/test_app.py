@@ -10,15 +10,15 @@ import threading
 import time
 from pathlib import Path
 
-import app
-from cgan import guard, routes
-from cgan.errors import BadInput
-from cgan.visits import free_port
-
 import httpx
 import pytest
 from gradio_client import Client
 from PIL import Image
+
+import app
+from cgan.cli import BadInput
+from cgan.measure.visits import free_port
+from cgan.page import access, routes
 
 
 def test_a_program_gets_the_pixels_of_the_address(url, report):
@@ -111,7 +111,7 @@ def test_old_pictures_are_swept(tmp_path, monkeypatch):
     for age, name in enumerate("abcd"):
         (tmp_path / name).mkdir()
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    guard.sweep()
+    access.sweep()
     assert sorted(os.listdir(tmp_path)) == ["a", "b"]
 
 
@@ -123,7 +123,7 @@ def test_sharing_without_a_network_is_said_while_the_page_goes_on(start):
 
 
 def test_a_log_in_covers_the_page_and_the_pictures(serve):
-    url = serve(auth=guard.log_in("ann:secret"))
+    url = serve(auth=access.log_in("ann:secret"))
     with httpx.Client(base_url=url) as client:
         picture = "/gradio_api/digits/3.png?seed=1"
         assert client.get(picture).status_code == 401

@@ -1,8 +1,8 @@
 import json
 
-from cgan import bench
-
 import pytest
+
+from cgan.measure import bench
 
 
 def test_a_tiny_measurement(tmp_path, capsys):

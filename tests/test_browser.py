@@ -4,12 +4,13 @@ import re
 import threading
 import time
 
-from cgan import routes, sampling
-
 import numpy as np
 import pytest
 import torch
 from browsing import choose, pixels, settled
+
+from cgan import sampling
+from cgan.page import routes
 
 
 def status(page):

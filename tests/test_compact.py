@@ -4,17 +4,17 @@ import copy
 import math
 import signal
 
+import pytest
+import torch
+from torch import nn
+
 import train
 from cgan import data, losses, sampling, weights
-from cgan.errors import BadInput
+from cgan.cli import BadInput
 from cgan.networks.compact import ConditionalBatchNorm, Discriminator, Generator
 from cgan.recipes import Compact, build
 from cgan.recipes.report import noise_for
 from cgan.state import load_state
-
-import pytest
-import torch
-from torch import nn
 
 
 def equal(a, b):

@@ -1,9 +1,9 @@
-from cgan import data
-from cgan.errors import BadInput
-
 import pytest
 import torch
 from conftest import write_mnist
+
+from cgan import data
+from cgan.cli import BadInput
 
 
 def test_images_and_labels_are_read_and_scaled(mnist):

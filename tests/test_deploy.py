@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 
-import app
-from cgan import render, routes
-from cgan.visits import free_port
-
 import pytest
 from gradio_client import Client
+
+import app
+from cgan import images
+from cgan.measure.visits import free_port
+from cgan.page import routes
 
 ROOT = Path(app.__file__).parent
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -105,7 +106,7 @@ def test_many_equal_requests_are_drawn_once_and_kept(nginx, address, compact):
         answers = list(pool.map(lambda _: get(nginx, address(1)), range(16)))
     assert Counter(headers["X-Cache"] for _, headers, _ in answers) == {"MISS": 1, "HIT": 15}
     pictures = {body for _, _, body in answers}
-    assert pictures == {render.png(routes.draw(compact, 3, 1, 16))}
+    assert pictures == {images.png(routes.draw(compact, 3, 1, 16))}
     another = get(nginx, address(1), {"Cookie": "any=thing"})
     assert another[1]["X-Cache"] == "HIT" and another[2] in pictures
     for _ in range(2):  # what is drawn today is asked for each time

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import train
-from cgan import data, run, state, weights
-
 import pytest
 import torch
+
+import train
+from cgan import data, run, state, weights
 
 ROOT = Path(train.__file__).parent
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run"]
@@ -30,10 +30,10 @@ def torchrun(script, *arguments, processes=2, options=()):
 STEP = """
 import sys
 import torch
-from cgan import distributed, recipes
+from cgan import processes, recipes
 from cgan.recipes import compact
-with distributed.joined():
-    rank, world = distributed.rank(), distributed.world()
+with processes.joined():
+    rank, world = processes.rank(), processes.world()
     random = torch.Generator().manual_seed(0)
     x, z = torch.rand(64, 1, 28, 28, generator=random) * 2 - 1, torch.randn(64, 64, generator=random)
     x, y, z = (whole[rank::world] for whole in (x, torch.arange(64) % 10, z))
@@ -41,7 +41,7 @@ with distributed.joined():
     recipes.Compact.another = lambda recipe, y: (y + 1) % 10
     recipe = recipes.build("compact", rank, ["shift=0"], steps=10)  # rank: only the first one's weights count
     recipe.G.eval()
-    distributed.share_gradients(recipe)
+    processes.share_gradients(recipe)
     recipe.step(x, y)
     parameters = [*recipe.G.named_parameters("G"), *recipe.D.named_parameters("D")]
     torch.save({name: p.grad for name, p in parameters}, f"{sys.argv[1]}/{world}-{rank}.pt")
@@ -83,12 +83,12 @@ def test_processes_share_an_epoch_and_differ_in_noise(mnist):
 LOST = """
 import os, signal, sys
 import train
-from cgan import distributed, recipes, run
+from cgan import processes, recipes, run
 run.SAVE_EVERY, step, count = 0, recipes.Compact.step, 0
 def lost(self, x, y):
     global count
     count += 1
-    if count == 3 and distributed.rank() == 1 and os.environ["TORCHELASTIC_RESTART_COUNT"] == "0":
+    if count == 3 and processes.rank() == 1 and os.environ["TORCHELASTIC_RESTART_COUNT"] == "0":
         os.kill(os.getpid(), signal.SIGKILL)
     return step(self, x, y)
 if sys.argv[1] == "lost": recipes.Compact.step = lost

@@ -4,13 +4,14 @@ import json
 import os
 from types import SimpleNamespace
 
-from cgan import data, evaluate, judge, metrics, results, sampling, weights
-from cgan.errors import BadInput
-from cgan.files import digest
-from cgan.networks.report import Generator
-
 import pytest
 import torch
+
+from cgan import data, sampling, weights
+from cgan.cli import BadInput
+from cgan.files import digest
+from cgan.measure import evaluate, judge, metrics, results
+from cgan.networks.report import Generator
 
 
 def blots(n, seed):

@@ -8,9 +8,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cgan import routes, weights
-
 import pytest
+
+from cgan import weights
+from cgan.page import routes
 
 CODE = "import sys; sys.path.insert(0, sys.argv[1]); import test_everywhere as t; print(t.all_drawn())"
 FOLDER = Path(routes.__file__).parent.parent

@@ -7,11 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import train
 from cgan import files, state, weights
-from cgan.errors import BadInput
-
-import pytest
+from cgan.cli import BadInput
 
 OPTIONS = ["--model", "report", "--batch-size", "16", "--threads", "1"]
 posix = pytest.mark.skipif(os.name != "posix", reason="of POSIX")
@@ -54,7 +54,7 @@ def test_a_second_run_into_a_folder_is_refused_until_the_first_is_gone(mnist, tm
 FULL = """
 import resource, sys
 import train
-from cgan import errors, recipes, run
+from cgan import cli, recipes, run
 step, count = recipes.Report.step, 0
 def filling(self, x, y):
     global count
@@ -81,7 +81,7 @@ def test_a_full_disk_ends_a_run_with_a_sentence_and_its_last_state(mnist, tmp_pa
 
 def test_a_folder_that_refuses_its_first_file_is_a_sentence(mnist, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(files.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))
-    from cgan.errors import exit_with_a_sentence
+    from cgan.cli import exit_with_a_sentence
 
     with pytest.raises(SystemExit, match="2"), exit_with_a_sentence():
         train.main(["--data", str(mnist), "--out", str(tmp_path / "out"), *OPTIONS])

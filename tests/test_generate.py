@@ -1,18 +1,18 @@
 import io
 import zipfile
 
-from cgan import generate, render, sampling
-from cgan.errors import BadInput
-
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from torchvision.datasets import MNIST
 
+from cgan import generate, images, sampling
+from cgan.cli import BadInput
+
 
 def tile(digit, seed, index, compact):
-    return render.to_uint8(sampling.generate([digit] * (index + 1), seed, compact))[index].numpy()
+    return images.to_uint8(sampling.generate([digit] * (index + 1), seed, compact))[index].numpy()
 
 
 def test_one_picture_of_one_digit(tmp_path, compact):

@@ -9,15 +9,15 @@ import time
 from collections import Counter
 from urllib.parse import quote
 
-from cgan import guard, routes, weights, writing
-from cgan.page import draw, language
-
 import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+
+from cgan import weights, writing
+from cgan.page import access, draw, language, routes
 
 SOAK = pytest.param(2000, marks=pytest.mark.soak)
 MARK = "a-name-that-no-file-has"
@@ -52,13 +52,13 @@ def client(url):
 
 @pytest.fixture(scope="module")
 def locked(serve):
-    with httpx.Client(base_url=serve(auth=guard.log_in("ann:sécret")), timeout=20) as client:
+    with httpx.Client(base_url=serve(auth=access.log_in("ann:sécret")), timeout=20) as client:
         yield client
 
 
 @pytest.mark.parametrize("path", CLOSED)
 def test_what_is_closed(client, path):
-    answer = client.get("/" + path.format(folder=guard.get_upload_folder()))
+    answer = client.get("/" + path.format(folder=access.get_upload_folder()))
     assert (answer.status_code, answer.text) == (404, "There is nothing at this address.")
 
 
@@ -76,7 +76,7 @@ def test_the_host_header_has_no_say(client):
 
 
 def test_long_requests_are_refused(client):
-    answer = client.post("/gradio_api/queue/join", content=b"[" * (guard.MAX_BODY + 1))
+    answer = client.post("/gradio_api/queue/join", content=b"[" * (access.MAX_BODY + 1))
     assert answer.status_code == 413
     assert client.post("/gradio_api/queue/join", content=iter([b"{}"])).status_code == 411
 
@@ -84,7 +84,7 @@ def test_long_requests_are_refused(client):
 def test_a_password_covers_every_address(locked):
     for path in {"/config", "/gradio_api/info", "/gradio_api/queue/data", "/gradio_api/heartbeat/a"}:
         assert locked.get(path).status_code == 401
-    for path in ("digits/7.png", f"file={guard.get_upload_folder()}/a/image.png", "user", "queue/status"):
+    for path in ("digits/7.png", f"file={access.get_upload_folder()}/a/image.png", "user", "queue/status"):
         assert locked.get(f"/gradio_api/{path}").status_code == 401
     for path in ("queue/join", "call/generate", "cancel", "reset"):
         assert locked.post(f"/gradio_api/{path}", json={}).status_code == 401
@@ -192,7 +192,7 @@ def told(statuses):
 @pytest.mark.parametrize("count", [30, SOAK])
 def test_our_addresses_answer_whatever_is_asked(count, withstood):
     ours = routes.routes(MODELS)
-    app = Starlette(**guard.app_kwargs(ours))
+    app = Starlette(**access.app_kwargs(ours))
     app.auth, app.cookie_id, app.tokens = None, "x", {}
     client = TestClient(app)  # it raises what an address raises
     answered, statuses = set(), Counter()

@@ -9,16 +9,16 @@ import tracemalloc
 import zipfile
 from io import BytesIO
 
-import train
-from cgan import data, run, weights
-from cgan.errors import BadInput, exit_with_a_sentence
-from cgan.networks.report import Generator
-from cgan.recipes import build
-from cgan.state import load_state, save_state, seal
-
 import pytest
 import safetensors.torch
 import torch
+
+import train
+from cgan import data, run, weights
+from cgan.cli import BadInput, exit_with_a_sentence
+from cgan.networks.report import Generator
+from cgan.recipes import build
+from cgan.state import load_state, save_state, seal
 
 SOAK = pytest.param(10_000, marks=pytest.mark.soak)
 ALL_REFUSED = "refused with a sentence, but for those that only say something else; nothing executed"

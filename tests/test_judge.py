@@ -4,13 +4,14 @@ import ast
 import os
 from pathlib import Path
 
-from cgan import data, judge, weights
-from cgan.errors import BadInput
-from cgan.files import digest
-from cgan.networks.judge import Judge
-
 import pytest
 import torch
+
+from cgan import data, weights
+from cgan.cli import BadInput
+from cgan.files import digest
+from cgan.measure import judge
+from cgan.networks.judge import Judge
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = [weights.SHIPPED / f"{name}.safetensors" for name in ("judge", "judge-2")]

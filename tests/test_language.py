@@ -2,10 +2,10 @@
 
 import re
 
-from cgan import weights
-
 import pytest
 from browsing import choose, settled
+
+from cgan import weights
 
 CHINESE = re.compile("[\u3000-\u9fff]")
 NAMES = "MNIST|PNG|GIF|zip|compact|report|c?vae(-cgan)?|Adam|CAS|Fréchet|pip install|gradio_client|Python"

@@ -9,11 +9,12 @@ import threading
 import time
 from pathlib import Path
 
-from cgan import routes, visits
-
 import httpx
 import pytest
 from PIL import Image
+
+from cgan.measure import visits
+from cgan.page import routes
 
 SECONDS = 180
 ADDRESSES = [f"/gradio_api/digits/{digit}.png?seed={seed}&n=16" for digit in range(10) for seed in range(4)]

@@ -1,10 +1,10 @@
 import math
 
-from cgan.losses import fake_loss, real_loss
-
 import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy
+
+from cgan.losses import fake_loss, real_loss
 
 
 def test_undecided_costs_log_2_each():

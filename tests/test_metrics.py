@@ -1,10 +1,10 @@
 """The measures against closed forms, and against the libraries that others measure with."""
 
-from cgan import metrics
-
 import numpy as np
 import pytest
 import torch
+
+from cgan.measure import metrics
 
 
 def cloud(n, features=8, seed=0, scale=1.0, shift=0.0):

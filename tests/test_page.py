@@ -1,6 +1,7 @@
 import re
 
-from cgan import page, results
+from cgan import page
+from cgan.measure import results
 from cgan.page import about, compare
 
 

@@ -4,11 +4,12 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
 import app
 import train
-from cgan import evaluate, generate, readme, study, weights
-
-import pytest
+from cgan import generate, weights
+from cgan.measure import evaluate, readme, study
 
 ROOT = Path(app.__file__).parent
 READMES = ["README.md", "README.zh.md"]
@@ -42,8 +43,8 @@ def test_the_tables_are_what_was_measured(name):
 def test_commands_are_understood(name):
     parsers = {
         "cgan.generate": generate,
-        "cgan.evaluate": evaluate,
-        "cgan.study": study,
+        "cgan.measure.evaluate": evaluate,
+        "cgan.measure.study": study,
         "train.py": train,
         "app.py": app,
     }

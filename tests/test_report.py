@@ -2,12 +2,12 @@
 
 import copy
 
-from cgan.networks.report import Discriminator, Generator
-from cgan.recipes import build
-
 import pytest
 import torch
 from torch import nn
+
+from cgan.networks.report import Discriminator, Generator
+from cgan.recipes import build
 
 
 def parameters(network):

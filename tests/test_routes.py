@@ -1,19 +1,19 @@
 import io
 import zipfile
 
-from cgan import guard, routes
-from cgan.errors import BadInput
-
 import numpy as np
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from cgan.cli import BadInput
+from cgan.page import access, routes
+
 
 @pytest.fixture
 def client(report):
-    app = Starlette(**guard.app_kwargs(routes.routes({"report": report})))
+    app = Starlette(**access.app_kwargs(routes.routes({"report": report})))
     app.auth, app.cookie_id, app.tokens = None, "x", {}  # what Gradio's app has
     return TestClient(app)
 

@@ -7,14 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import train
-from cgan import weights
-from cgan.errors import BadInput
-from cgan.recipes import Report
-from cgan.state import load_state
-
 import pytest
 from PIL import Image
+
+import train
+from cgan import weights
+from cgan.cli import BadInput
+from cgan.recipes import Report
+from cgan.state import load_state
 
 # 40 images: 3 steps an epoch
 OPTIONS = ["--model", "report", "--epochs", "2", "--batch-size", "16", "--threads", "1"]

@@ -1,13 +1,13 @@
 import os
 import threading
 
-from cgan import sampling, weights
-from cgan.errors import BadInput
-from cgan.sampling import generate, noise
-
 import numpy as np
 import pytest
 import torch
+
+from cgan import sampling, weights
+from cgan.cli import BadInput
+from cgan.sampling import generate, noise
 
 
 def test_noise_is_numpys_frozen_stream():

@@ -4,11 +4,12 @@ import json
 import re
 import shutil
 
-import train
-from cgan import bench, figures, recipes, study
-
 import pytest
 from PIL import Image
+
+import train
+from cgan import recipes
+from cgan.measure import bench, figures, study
 
 
 @pytest.fixture

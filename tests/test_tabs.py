@@ -5,12 +5,13 @@ import re
 import zipfile
 from urllib.parse import urlsplit
 
-from cgan import render, routes, sampling, writing
-
 import numpy as np
 import pytest
 from browsing import choose, pixels, received, settled
 from PIL import Image
+
+from cgan import images, sampling, writing
+from cgan.page import routes
 
 
 def query(page):
@@ -108,7 +109,7 @@ def test_a_morph_plays_without_requests(open_page, drawn, compact):
     name, gif = downloaded(page, "#morph-download")
     frames = Image.open(io.BytesIO(gif))
     assert name == "morph3to8_seed7.gif" and frames.n_frames == 48
-    first = render.grid(render.to_uint8(sampling.generate([3], 7, compact)))
+    first = images.grid(images.to_uint8(sampling.generate([3], 7, compact)))
     assert frames.convert("L").resize((28, 28), 0).tobytes() == first.tobytes()
 
     box = page.locator("#between img").bounding_box()  # row 2, column 6
@@ -162,7 +163,7 @@ def test_a_set_to_take_away(open_page, compact):
     assert name == "digits_7_seed5.zip"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert len(archive.namelist()) == 100
-        tile = render.png(routes.draw(compact, 7, 5, 1, 99))
+        tile = images.png(routes.draw(compact, 7, 5, 1, 99))
         assert archive.read("digit7_seed5_00099.png") == tile
     assert re.match(r"100 pictures, [\d.]+ MB", page.inner_text("#set-more .status"))
     page.click("#set-copy")

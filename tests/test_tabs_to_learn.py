@@ -9,15 +9,16 @@ import shutil
 import subprocess
 import sys
 
-from cgan import real, render, results, routes, sampling, training, weights
-from cgan.page import compare
-from cgan.recipes import build
-
 import httpx
 import numpy as np
 import pytest
 from browsing import choose, pixels, settled
 from PIL import Image
+
+from cgan import images, sampling, weights
+from cgan.measure import results
+from cgan.page import compare, learned, real, routes
+from cgan.recipes import build
 
 LOG = [{"step": 10 * k, "d": 0.5 + k / 100, "g": 9.0 + k, "seconds": 12.0 * k} for k in range(1, 6)]
 
@@ -58,7 +59,7 @@ def test_every_model_draws_the_same_digit_and_seed(open_page, compact, report, v
     settled(page, "^Digit 4, seed 7", "#compare-status")
 
     def tiles(weights, digit, seed):
-        return render.grid(render.to_uint8(sampling.generate([digit] * 16, seed, weights))).tobytes()
+        return images.grid(images.to_uint8(sampling.generate([digit] * 16, seed, weights))).tobytes()
 
     def shown(name, kind):
         return pixels(page, f'img[data-model="{name}"][data-kind="{kind}"]').tobytes()
@@ -68,13 +69,13 @@ def test_every_model_draws_the_same_digit_and_seed(open_page, compact, report, v
         row = results.complete(results.load(), results.load()["weights"][model.id])
         words = page.inner_text(f'.card:has([data-model="{name}"])')
         assert f"{row['right']:.2f}" in words and f"{row['fd_times']:.1f}" in words
-    samples = render.grid(render.to_uint8(sampling.generate_any(16, 7, vae)))
+    samples = images.grid(images.to_uint8(sampling.generate_any(16, 7, vae)))
     assert shown("plain", "any") == samples.tobytes()
     address = page.get_attribute('img[data-model="plain"][data-kind="plane"]', "src")
     plane = Image.open(io.BytesIO(httpx.get(f"{page.evaluate('location.origin')}/{address}").content))
-    assert plane.tobytes() == render.grid(render.to_uint8(sampling.latent_plane(vae))).tobytes()
+    assert plane.tobytes() == images.grid(images.to_uint8(sampling.latent_plane(vae))).tobytes()
     assert "Not measured" in page.inner_text('.card:has([data-model="plain"])')
-    assert shown("", "real") == render.grid(real.pictures(4)[:16]).tobytes()
+    assert shown("", "real") == images.grid(real.pictures(4)[:16]).tobytes()
 
     choose(page, "compare-digit", 8)
     page.fill("#compare-seed input[type=number]", "9")
@@ -111,7 +112,7 @@ def test_what_knows_no_digit_is_not_offered_where_one_is_asked_for(open_page, ur
 
 def test_the_previews_of_a_shipped_model_are_scrubbed(open_page, run, compact):
     os.utime(run / "log.jsonl")  # written now, however long the tests before took
-    learned = training.shipped({"compact": compact})["compact"][0]
+    learned = learned.shipped({"compact": compact})["compact"][0]
     frames = len(learned["previews"])
     page = open_page("?tab=training")
     settled(page, "^Training going", "#training-status")
@@ -208,7 +209,7 @@ def test_programs_are_shown_as_they_run(open_page, url, compact, tmp_path):
 
     address = html.unescape(re.search('src="([^"]+)"', codes["img"])[1])
     picture = httpx.get(address)
-    assert picture.content == render.png(routes.draw(compact, 7, 42, 1))
+    assert picture.content == images.png(routes.draw(compact, 7, 42, 1))
     assert "immutable" in picture.headers["cache-control"]
     page.click("figure:has([data-example=curl]) button")
     settled(page, "^Copied", "#about-status")

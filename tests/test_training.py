@@ -1,18 +1,19 @@
-"""What is kept and shown of training: cgan.ship, runs as they are being written, and their addresses."""
+"""What is kept and shown of training: cgan.measure.ship, runs as they are being written, and their addresses."""
 
 import json
 import os
 import time
 
-import train
-from cgan import guard, routes, ship, training, weights
-from cgan.errors import BadInput
-from cgan.page import compare
-
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+
+import train
+from cgan import weights
+from cgan.cli import BadInput
+from cgan.measure import ship
+from cgan.page import access, compare, learned, routes
 
 
 @pytest.fixture
@@ -32,19 +33,19 @@ def run(mnist, tmp_path):
 def test_a_run_is_read_while_it_is_written(run):
     with open(run / "log.jsonl", "a") as log:
         log.write('{"step": 4, "reconst')
-    told = training.of_run(run)
+    told = learned.of_run(run)
     assert (told["epochs"], told["epochs_done"], told["previews"]) == (2, 1.0, [1, 2])
     assert (told["seconds"], told["seconds_left"]) == (180, 180)
     assert told["epoch"] == [0.3333, 1.0] and told["losses"] == {"reconstruction": [200, 200], "kl": [3, 5]}
     assert told["age"] < 60 and "data" not in told["options"]
     (run / "log.jsonl").write_text("[]\n")
     with pytest.raises(BadInput, match="The run mine has no log that can be read"):
-        training.of_run(run)
+        learned.of_run(run)
 
 
 def test_a_long_curve_is_thinned_to_means():
     log = [{"step": step, "d": float(step % 2), "seconds": step} for step in range(1, 4001)]
-    thin = training.curves(log, 0.001)
+    thin = learned.curves(log, 0.001)
     assert len(thin["epoch"]) == 200 and set(thin["losses"]["d"]) == {0.5}
     assert thin["epoch"][0] == 0.0105 and thin["epoch"][-1] == pytest.approx(3.99, abs=0.01)
 
@@ -55,7 +56,7 @@ def test_shipping_keeps_the_weights_their_log_and_their_previews(run, tmp_path, 
     ship.main([str(run), str(out)])
     model = weights.load(out)
     assert model.digest == weights.load(run).digest
-    learned, strip = training.shipped({"other name": model}, out.parent)["other name"]
+    learned, strip = learned.shipped({"other name": model}, out.parent)["other name"]
     assert learned["losses"]["kl"] == [3, 5] and learned["previews"] == [1, 2]
     frames = Image.open(strip).convert("L")
     assert frames.size == (280, 2 * 140)
@@ -69,12 +70,12 @@ def test_shipping_keeps_the_weights_their_log_and_their_previews(run, tmp_path, 
     assert sorted(file.stem for file in out.parent.rglob("*.*")) == ["bare", "vae", "vae", "vae"]
     (out.parent / "logs" / "vae.json").write_text("{")
     with pytest.raises(BadInput, match="vae.json is damaged"):
-        training.shipped({"vae": model}, out.parent)
+        learned.shipped({"vae": model}, out.parent)
 
 
 @pytest.fixture
 def client(report, compact, run):
-    app = Starlette(**guard.app_kwargs(routes.routes({"report": report, "compact": compact}, [run])))
+    app = Starlette(**access.app_kwargs(routes.routes({"report": report, "compact": compact}, [run])))
     app.auth, app.cookie_id, app.tokens = None, "x", {}
     return TestClient(app)
 
@@ -92,7 +93,7 @@ def test_addresses_of_what_is_known(client, run, tmp_path, monkeypatch):
     assert answer.content == (run / "preview-002.png").read_bytes()
     assert answer.headers["cache-control"] == "no-store"
     learned = client.get("/gradio_api/learned/compact.json").json()
-    assert learned["id"] == weights.shipped("compact").id and len(learned["epoch"]) <= training.POINTS
+    assert learned["id"] == weights.shipped("compact").id and len(learned["epoch"]) <= learned.POINTS
     assert client.get("/gradio_api/learned/compact.webp?v=1").headers["cache-control"].startswith("private")
 
 
@@ -115,7 +116,7 @@ def test_a_name_is_looked_up_and_no_path(client, path):
 def test_what_is_shipped_beside_weights_is_theirs_and_small():
     models = weights.load_generators([weights.SHIPPED])
     files = [file for kind in ("logs", "previews") for file in (weights.SHIPPED / kind).iterdir()]
-    assert len(training.shipped(models)) == len(files) / 2
+    assert len(learned.shipped(models)) == len(files) / 2
     assert sum(file.stat().st_size for file in files) < 3_000_000
 
 

@@ -3,18 +3,20 @@
 import signal
 from contextlib import ExitStack
 
-import train
-from cgan import evaluate, losses, routes, sampling, ship, weights
-from cgan.errors import BadInput
-from cgan.networks.vae import AutoEncoder
-from cgan.recipes import Report, Vae, build
-from cgan.state import load_state
-
 import pytest
 import torch
 from torch import nn
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy
+
+import train
+from cgan import losses, sampling, weights
+from cgan.cli import BadInput
+from cgan.measure import evaluate, ship
+from cgan.networks.vae import AutoEncoder
+from cgan.page import routes
+from cgan.recipes import Report, Vae, build
+from cgan.state import load_state
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import random
 import subprocess
 import sys
 
-from cgan import weights
-from cgan.errors import BadInput
-from cgan.networks.report import Generator
-
 import pytest
 import safetensors.torch
 import torch
+
+from cgan import weights
+from cgan.cli import BadInput
+from cgan.networks.report import Generator
 
 
 @pytest.fixture

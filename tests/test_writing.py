@@ -1,8 +1,8 @@
-from cgan import writing
-from cgan.errors import BadInput
-
 import numpy as np
 import pytest
+
+from cgan import writing
+from cgan.cli import BadInput
 
 
 def test_ink_on_every_ground(report):

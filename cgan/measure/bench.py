@@ -1,25 +1,25 @@
 """Measure speed: medians and ratios, beside what the machine can do at that moment.
 
-python -m cgan.bench draw                # 64 pictures by each shipped generator, from z to bytes
-python -m cgan.bench train               # a step of each recipe, and the report's as straight-line code
-python -m cgan.bench start               # from the start of app.py to the first picture
-python -m cgan.bench page                # what visitors wait for, one or 64 of them (cgan/visits.py)
-python -m cgan.bench --json bench.json   # all of it, for programs too
+python -m cgan.measure.bench draw                # 64 pictures by each shipped generator, from z to bytes
+python -m cgan.measure.bench train               # a step of each recipe, and the report's as straight-line code
+python -m cgan.measure.bench start               # from the start of app.py to the first picture
+python -m cgan.measure.bench page                # what visitors wait for, one or 64 of them (cgan/visits.py)
+python -m cgan.measure.bench --json bench.json   # all of it, for programs too
 """
 
 import json
 import statistics
 import time
 
-from cgan import recipes, render, results, sampling, visits, weights
-from cgan.errors import exit_with_a_sentence
-from cgan.files import write_atomically
-from cgan.networks import report
-from cgan.options import add_threads, command, whole_number_option
-
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
+from cgan import images, recipes, sampling, weights
+from cgan.cli import add_threads, command, exit_with_a_sentence, whole_number_option
+from cgan.files import write_atomically
+from cgan.measure import results, visits
+from cgan.networks import report
 
 PICTURES = 64
 
@@ -106,7 +106,7 @@ def draw(options):
     matrix = torch.rand(1024, 1024)
     functions, multiplications = {"1024 x 1024 matrices": lambda: matrix @ matrix}, {}
     for name, file in weights.load_generators([weights.SHIPPED]).items():
-        functions[name] = lambda file=file: render.to_uint8(sampling.generate_some(PICTURES, 0, file))
+        functions[name] = lambda file=file: images.to_uint8(sampling.generate_some(PICTURES, 0, file))
         with FlopCounterMode(display=False) as counter, torch.no_grad():
             file.network(torch.zeros(1, file.config["z_dim"]), torch.zeros(1, dtype=torch.long))
         multiplications[name] = counter.get_total_flops() / 2 * PICTURES

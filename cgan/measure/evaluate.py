@@ -1,23 +1,23 @@
 """Measure how good generated digits are: 10,000 of them, beside real ones and known bad ones.
 
-python -m cgan.evaluate weights/report.safetensors            # the table; kept in weights/results.json
-python -m cgan.evaluate runs/report --data data --cas         # a run folder, and all measures
-python -m cgan.evaluate                                       # all that was measured before
+python -m cgan.measure.evaluate weights/report.safetensors            # the table; kept in weights/results.json
+python -m cgan.measure.evaluate runs/report --data data --cas         # a run folder, and all measures
+python -m cgan.measure.evaluate                                       # all that was measured before
 """
 
 import statistics
 import sys
 
-from cgan import data, metrics, render, results, sampling, weights
-from cgan.errors import BadInput, exit_with_a_sentence
-from cgan.files import digest, write_atomically
-from cgan.judge import look, train
-from cgan.networks import GENERATORS
-from cgan.options import add_threads, command
-from cgan.render import to_uint8
-
 import torch
 from torchvision.transforms.functional import gaussian_blur
+
+from cgan import data, images, sampling, weights
+from cgan.cli import BadInput, add_threads, command, exit_with_a_sentence
+from cgan.files import digest, write_atomically
+from cgan.images import to_uint8
+from cgan.measure import metrics, results
+from cgan.measure.judge import look, train
+from cgan.networks import GENERATORS
 
 PER_DIGIT = 1000
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
@@ -56,7 +56,7 @@ def main(argv=None):
     progress("")
 
     if options.sheet and generators and mnist:
-        write_atomically(options.sheet, render.png(sheet(generators[0], *mnist[2:])))
+        write_atomically(options.sheet, images.png(sheet(generators[0], *mnist[2:])))
     ids = [generator.id for generator in generators] or list(kept["weights"])
     print(results.as_json(kept, ids) if options.json else results.table(kept, ids))
     if not kept["controls"]:
@@ -201,7 +201,7 @@ def sheet(generator, test_images, test_labels, size=20):
     drawn = torch.cat([to_uint8(sampling.generate([digit] * of_each, 0, generator)) for digit in range(10)])
     gap = torch.full((size, 1, 28, 28), 255, dtype=torch.uint8)
     rows = [real.view(size, size, 28, 28), gap, drawn.view(size, size, 28, 28)]
-    return render.grid(torch.cat(rows, dim=1).flatten(0, 1), 2 * size + 1)
+    return images.grid(torch.cat(rows, dim=1).flatten(0, 1), 2 * size + 1)
 
 
 def mean_and_spread(measured):

@@ -1,15 +1,14 @@
 """Draw what the studies measured, from weights/study.json and docs/strips/ alone.
 
-python -m cgan.figures   # docs/study-lr.png, study-epochs.png, study-ablation.png, study-models.png
+python -m cgan.measure.figures   # docs/study-lr.png, study-epochs.png, study-ablation.png, study-models.png
 """
 
 import statistics
 
-from cgan import results, study
-from cgan.errors import exit_with_a_sentence
-from cgan.options import command
-
 import matplotlib.pyplot as plt
+
+from cgan.cli import command, exit_with_a_sentence
+from cgan.measure import results, study
 
 CURVES = {name: results.IN_MARKDOWN[name] for name in ("fd_times", "right", "coverage")}
 TILE = 28  # pixels

@@ -1,22 +1,22 @@
-"""Train a judge: a classifier of real digits, by which `python -m cgan.evaluate` measures generated ones.
+"""Train a judge: a classifier of real digits, by which `python -m cgan.measure.evaluate` measures generated ones.
 
-python -m cgan.judge                                                        # weights/judge.safetensors
-python -m cgan.judge --seed 1 --width 24 --out weights/judge-2.safetensors  # the second, to check the first
+python -m cgan.measure.judge                                                        # weights/judge.safetensors
+python -m cgan.measure.judge --seed 1 --width 24 --out weights/judge-2.safetensors  # the second, to check the first
 """
 
 import math
 import time
 from pathlib import Path
 
-from cgan import data, metrics, weights
-from cgan.errors import exit_with_a_sentence
-from cgan.files import digest
-from cgan.networks.judge import Judge
-from cgan.options import add_threads, command, whole_number_option
-
 import torch
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 from tqdm import tqdm
+
+from cgan import data, weights
+from cgan.cli import add_threads, command, exit_with_a_sentence, whole_number_option
+from cgan.files import digest
+from cgan.measure import metrics
+from cgan.networks.judge import Judge
 
 BATCH_SIZE = 128
 LR, WEIGHT_DECAY = 0.004, 0.02  # the highest rate; it rises over a fifth of the run, then falls to nothing

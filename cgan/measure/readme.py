@@ -1,18 +1,18 @@
 """Write the tables in the READMEs anew, from what was measured and kept.
 
-python -m cgan.readme README.md README.zh.md
+python -m cgan.measure.readme README.md README.zh.md
 """
 
 import json
 import re
 from pathlib import Path
 
-from cgan import bench, results, study, weights
-from cgan.errors import exit_with_a_sentence
+from cgan import weights
+from cgan.cli import command, exit_with_a_sentence
 from cgan.files import write_atomically
-from cgan.options import command
+from cgan.measure import bench, results, study
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def main(argv=None):

@@ -1,4 +1,4 @@
-"""weights/results.json: what `cgan.evaluate` measured, for all who print it (that command, README, the page).
+"""weights/results.json: what `cgan.measure.evaluate` measured, for all who print it (that command, README, the page).
 
 judges    of the two judges: id, and how many of the real test images each reads right, in per cent
 controls  real, test, blurred, mislabelled, noise: {"name", "measures", and "spread" of repeated ones}
@@ -8,7 +8,7 @@ weights   the same for weights that draw, by their id
 import json
 
 from cgan import weights
-from cgan.errors import BadInput
+from cgan.cli import BadInput
 from cgan.files import write_atomically
 
 JUDGES = ["judge", "judge-2"]

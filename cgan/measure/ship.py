@@ -1,14 +1,15 @@
 """Copy a run's weights to where the page finds them, with what it shows of the training: losses and previews.
 
-python -m cgan.ship runs/compact weights/compact.safetensors
-python -m cgan.ship runs/vae weights/vae.safetensors --half   # half the size, if nobody can see it
+python -m cgan.measure.ship runs/compact weights/compact.safetensors
+python -m cgan.measure.ship runs/vae weights/vae.safetensors --half   # half the size, if nobody can see it
 """
 
 from pathlib import Path
 
-from cgan import evaluate, training, weights
-from cgan.errors import BadInput, exit_with_a_sentence
-from cgan.options import command
+from cgan import weights
+from cgan.cli import BadInput, command, exit_with_a_sentence
+from cgan.measure import evaluate
+from cgan.page import learned
 
 
 def parse_args(argv=None):
@@ -30,7 +31,7 @@ def main(argv=None):
         temporary.replace(options.out)
     finally:
         temporary.unlink(missing_ok=True)
-    for path in [options.out, *training.keep(options.run, options.out)]:
+    for path in [options.out, *learned.keep(options.run, options.out)]:
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 

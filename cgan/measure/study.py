@@ -1,11 +1,11 @@
 """Experiments: many runs of train.py, measured by the same judge and set side by side.
 
-python -m cgan.study lr --data data         # the report's learning rates, two epochs each
-python -m cgan.study epochs --data data     # one epoch of report against ten
-python -m cgan.study ablation --data data   # what each change from report to compact buys
-python -m cgan.study short --data data      # compact in one epoch, and in two
-python -m cgan.study models --data data     # every model that is shipped, beside real images
-python -m cgan.figures                      # what they measured, drawn
+python -m cgan.measure.study lr --data data         # the report's learning rates, two epochs each
+python -m cgan.measure.study epochs --data data     # one epoch of report against ten
+python -m cgan.measure.study ablation --data data   # what each change from report to compact buys
+python -m cgan.measure.study short --data data      # compact in one epoch, and in two
+python -m cgan.measure.study models --data data     # every model that is shipped, beside real images
+python -m cgan.measure.figures                      # what they measured, drawn
 
 It goes on where it was stopped, measures nothing twice, and keeps what it measured in weights/study.json, and
 what was drawn in docs/strips/: a row of 20 digits for each snapshot, or model.
@@ -17,15 +17,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cgan import data, evaluate, render, results, sampling, weights
-from cgan.bench import PICTURES, take_turns
-from cgan.errors import exit_with_a_sentence
-from cgan.files import write_atomically
-from cgan.options import add_threads, command
-
 import torch
 
-TRAIN = Path(__file__).parents[1] / "train.py"
+from cgan import data, images, sampling, weights
+from cgan.cli import add_threads, command, exit_with_a_sentence
+from cgan.files import write_atomically
+from cgan.measure import evaluate, results
+from cgan.measure.bench import PICTURES, take_turns
+
+TRAIN = Path(__file__).parents[2] / "train.py"
 NOTHING = [
     "mismatch_weight=0",
     "ema_decay=0",
@@ -144,8 +144,8 @@ def compare_models(kept, judges, options):
         write_strips("models", models.values())
         for model in models.values():
             if not model.knows_digits:
-                plane = render.to_uint8(sampling.latent_plane(model))
-                write_atomically(strips() / "plane.png", render.png(render.grid(plane)))
+                plane = images.to_uint8(sampling.latent_plane(model))
+                write_atomically(strips() / "plane.png", images.png(images.grid(plane)))
         times = milliseconds(models)
         kept["models"] = {
             name: {
@@ -165,7 +165,7 @@ def compare_models(kept, judges, options):
 def milliseconds(models):
     """Of each of the models, the median time that 64 pictures take."""
     drawings = {
-        name: lambda model=model: render.to_uint8(sampling.generate_some(PICTURES, 0, model))
+        name: lambda model=model: images.to_uint8(sampling.generate_some(PICTURES, 0, model))
         for name, model in models.items()
     }
     turns = take_turns(drawings, REPETITIONS)
@@ -176,7 +176,7 @@ def write_strips(name, models):
     """docs/strips/NAME.png: a row of 20 pictures for each of the models."""
     rows = torch.cat([sampling.generate_some(20, 0, model) for model in models])
     strips().mkdir(parents=True, exist_ok=True)
-    write_atomically(strips() / f"{name}.png", render.png(render.grid(render.to_uint8(rows), 20)))
+    write_atomically(strips() / f"{name}.png", images.png(images.grid(images.to_uint8(rows), 20)))
 
 
 def strips():

@@ -1,4 +1,4 @@
-"""Visitors of the page, one or many, and what they wait for: for `python -m cgan.bench page` and tests."""
+"""Visitors of the page, one or many, and what they wait for: for `python -m cgan.measure.bench page` and tests."""
 
 import http.client
 import os
@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from cgan import render, sampling
+from cgan import images, sampling
 
 CLIENTS = 64
-FOLDER = Path(__file__).resolve().parent.parent
+FOLDER = Path(__file__).resolve().parents[2]
 PICTURE = "/gradio_api/digits/7.png?seed={}&n=64"
 EMPTY_PAGE = """
 import torch, gradio
@@ -27,7 +27,7 @@ demo.block_thread()
 # The page whose picture is the same each time, and there already.
 READY_PAGE = """
 import sys
-from cgan import routes
+from cgan.page import routes
 import app
 shipped = routes.weights_files.shipped()
 ready = {n: routes.digits_png(shipped, {"digit": "7", "n": n}) for n in ("16", "64")}
@@ -36,7 +36,8 @@ app.main(sys.argv[1:])
 """
 TRAINING = """
 import sys, torch
-from cgan import bench, recipes
+from cgan.measure import bench
+from cgan import recipes
 torch.set_num_threads(int(sys.argv[1]))
 recipe, batch = recipes.build("compact", 0, steps=10**6), bench.batch(bench.parse_args([]), "compact")
 print("A step at a time: http://", flush=True)
@@ -103,7 +104,7 @@ def cpu_seconds(process):
 
 
 def draw(seed):
-    return render.to_uint8(sampling.generate([7] * 64, seed))
+    return images.to_uint8(sampling.generate([7] * 64, seed))
 
 
 def page(options):

@@ -4,11 +4,11 @@ Shapes: N pictures in a batch, Z = z_dim. Linear layers read and write (7, 7, C)
 channels_last lies in memory, so that nothing is copied between them and the convolutions.
 """
 
-from cgan.networks.mixture import lookup
-
 import torch
 from torch import nn
 from torch.nn.functional import leaky_relu_, normalize, pixel_shuffle
+
+from cgan.networks.mixture import lookup
 
 SLOPE = 0.2  # of LeakyReLU below 0, which is computed in place: one pass over memory less
 

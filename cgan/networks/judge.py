@@ -3,11 +3,11 @@
 Shapes: N pictures in a batch, W = width, R = reference_size.
 """
 
-from cgan.errors import BadInput
-
 import torch
 from torch import nn
 from torch.nn.functional import relu
+
+from cgan.cli import BadInput
 
 FEATURES = 128
 

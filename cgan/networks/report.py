@@ -3,10 +3,10 @@
 Shapes: N pictures in a batch, Z = z_dim.
 """
 
-from cgan.networks.mixture import lookup
-
 import torch
 from torch import nn
+
+from cgan.networks.mixture import lookup
 
 
 class Generator(nn.Module):

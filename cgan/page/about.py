@@ -1,9 +1,9 @@
 """The tab About: how a conditional GAN works, what was measured, where the code is, use from a program."""
 
-from cgan import results
-from cgan.page import status, tab, text
-
 import gradio as gr
+
+from cgan.measure import results
+from cgan.page import status, tab, text
 
 BOXES = [("about_noise", 10, 10, 112), ("about_digit", 150, 10, 100)]  # text, left, top, width
 BOXES += [("about_g", 10, 92, 240), ("about_d", 10, 272, 400)]

@@ -14,14 +14,14 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
-from cgan.errors import BadInput
-
 import gradio as gr
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Match
+
+from cgan.cli import BadInput
 
 MAX_BODY = 100_000  # bytes; the page sends hundreds
 MAX_DRAWING, MAX_OPEN = 128, 1024  # requests to our own addresses, and in all, at the same time

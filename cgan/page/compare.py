@@ -2,11 +2,12 @@
 
 import json
 
-from cgan import results, training, weights
-from cgan.errors import BadInput
-from cgan.page import buttons, digit_dropdown, seed_slider, status, tab, wire
-
 import gradio as gr
+
+from cgan import weights
+from cgan.cli import BadInput
+from cgan.measure import results
+from cgan.page import buttons, digit_dropdown, learned, seed_slider, status, tab, wire
 
 MEASURES = ["right", "fd_times", "precision", "recall", "coverage", "cas"]  # those shown under a model
 
@@ -31,7 +32,7 @@ def facts(models):
     be seen), parameters, epochs, minutes, and measures; what is not known is left out.
     """
     kept = results.load() or {"controls": {}, "weights": {}}
-    learned = training.shipped(models)
+    learned = learned.shipped(models)
 
     def measures(row):
         complete = results.complete(kept, row)
@@ -66,6 +67,6 @@ def rates(folder=weights.SHIPPED.parent):
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"{path} is damaged; restore it, or delete it.") from error
     for number, rate in enumerate(found.values()):
-        if training.strip_of_rate(number, folder).is_file():
+        if learned.strip_of_rate(number, folder).is_file():
             rate["strip"] = number
     return found

@@ -1,8 +1,8 @@
 """The tab Draw: many pictures of a digit, each to be looked at closely, and sets to take away."""
 
-from cgan.page import button, buttons, digit_dropdown, js, seed_slider, status, tab, text, wire
-
 import gradio as gr
+
+from cgan.page import button, buttons, digit_dropdown, js, seed_slider, status, tab, text, wire
 
 COUNTS = [1, 16, 64, 100]
 ROWS = 10  # of a sheet of all digits

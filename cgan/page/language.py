@@ -1,8 +1,8 @@
 """The page in the visitor's language: of what is laid out in both, language.js leaves one."""
 
-from cgan.page import TEXTS, script
-
 from starlette.datastructures import MutableHeaders
+
+from cgan.page import TEXTS, script
 
 SWITCH = """<nav id="languages"><a href="?lang=en" lang="en" hreflang="en">English</a>
 <a href="?lang=zh" lang="zh" hreflang="zh">中文</a></nav>"""

@@ -7,7 +7,7 @@ weights/previews/NAME.webp   their previews, one below the other
 /gradio_api/runs.json              the runs that train.py is writing, or wrote, and when: seconds ago
 /gradio_api/runs/compact.json      where one stands
 /gradio_api/runs/compact/12.png    its preview of an epoch
-/gradio_api/rates/0.png            what was drawn at one of the learning rates of cgan.study
+/gradio_api/rates/0.png            what was drawn at one of the learning rates of cgan.measure.study
 """
 
 import json
@@ -17,15 +17,15 @@ import time
 from io import BytesIO
 from pathlib import Path
 
-from cgan import weights
-from cgan.errors import BadInput
-from cgan.files import write_atomically
-from cgan.guard import sentence
-
 from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from cgan import weights
+from cgan.cli import BadInput
+from cgan.files import write_atomically
+from cgan.page.access import sentence
 
 POINTS = 200  # of a curve, each the mean of a stretch of the log
 FRAMES, FRAME = 60, (280, 140)  # of a strip at most, and pixels: the first five of a preview's ten rows

@@ -1,9 +1,9 @@
 """The tab Morph: one picture turns into another, and every digit into every other."""
 
-from cgan.page import buttons, digit_dropdown, own, seed_slider, status, tab, text, wire
-from cgan.routes import MAX_INDEX
-
 import gradio as gr
+
+from cgan.page import buttons, digit_dropdown, own, seed_slider, status, tab, text, wire
+from cgan.page.routes import MAX_INDEX
 
 FRAMES, STRIP = 48, 8  # of the animation, and those shown side by side below it
 PLAYER = f"""<div class="frame"><div class="stage" role="img"></div></div>

@@ -1,8 +1,8 @@
 """The tab Real or drawn?: ten pairs of one digit, a real picture and a drawn one, to tell apart."""
 
-from cgan.page import js, status, tab, text
-
 import gradio as gr
+
+from cgan.page import js, status, tab, text
 
 PICTURE = '<button type="button" data-side="{}"><img alt=""><span></span></button>'
 CONTENT = f"""<p>{text("quiz_hint")}</p>

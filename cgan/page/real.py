@@ -1,21 +1,19 @@
 """The real digits that the page compares with: the first 30 of each in MNIST's test set, none picked by hand.
 
-python -m cgan.real --data data   # writes cgan/page/real.png anew: a row for each digit
+python -m cgan.page.real --data data   # writes cgan/page/real.png anew: a row for each digit
 """
 
 import functools
 from pathlib import Path
 
-from cgan import render
-from cgan.errors import exit_with_a_sentence
-from cgan.files import write_atomically
-from cgan.options import command
-
 import numpy as np
 import torch
 from PIL import Image
 
-SHEET = Path(__file__).parent / "page" / "real.png"
+from cgan.cli import command, exit_with_a_sentence
+from cgan.files import write_atomically
+
+SHEET = Path(__file__).parent / "real.png"
 EACH = 30  # of a digit
 
 
@@ -30,11 +28,11 @@ def main(argv=None):
     parser = command(__doc__)
     parser.add_argument("--data", default="data", help="folder of MNIST (default: %(default)s)")
     options = parser.parse_args(argv)
-    from cgan import data  # here: the page, too, imports this file, and has no need of torchvision
+    from cgan import data  # here: the page imports this file, too, and has no need of torchvision
 
     images, labels = data.load(options.data, train=False)
     first = [i for digit in range(10) for i in (labels == digit).nonzero()[:EACH, 0].tolist()]
-    write_atomically(SHEET, render.png(render.grid(images[first], EACH)))
+    write_atomically(SHEET, images.png(images.grid(images[first], EACH)))
     print(SHEET)
 
 

@@ -21,16 +21,17 @@ import math
 import threading
 from argparse import ArgumentTypeError
 
-from cgan import generate, real, render, sampling, training, writing
-from cgan import weights as weights_files
-from cgan.errors import BadInput, whole_number
-from cgan.files import digest
-from cgan.guard import sentence
-
 import torch
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+
+from cgan import generate, images, sampling, writing
+from cgan import weights as weights_files
+from cgan.cli import BadInput, whole_number
+from cgan.files import digest
+from cgan.page import learned, real
+from cgan.page.access import sentence
 
 DRAWING_VERSION = 1  # raise it when the same address gives other pixels than before
 MAX_TILES, MAX_INDEX, MAX_FRAMES, MAX_SET = 100, 9999, 120, 10_000
@@ -45,12 +46,12 @@ def draw(weights, digit, seed, count, first=0):
     first = whole_number("i", first, 0, MAX_INDEX)
     indices = [first + i for i in range(count) for _ in digits]
     tiles = sampling.generate([*digits] * count, seed, weights, indices)
-    return render.grid(render.to_uint8(tiles), 10 if digit == "all" else None)
+    return images.grid(images.to_uint8(tiles), 10 if digit == "all" else None)
 
 
 def digits_png(weights, asked):
     seed, count, first = asked.get("seed", "0"), asked.get("n", "1"), asked.get("i", "0")
-    return render.png(draw(weights, asked["digit"], seed, count, first))
+    return images.png(draw(weights, asked["digit"], seed, count, first))
 
 
 def digits_json(weights, asked):
@@ -65,26 +66,26 @@ def digits_json(weights, asked):
 
 def samples_png(weights, asked):
     count = whole_number("n", asked.get("n", "1"), 1, MAX_TILES)
-    return render.png(
-        render.grid(render.to_uint8(sampling.generate_any(count, asked.get("seed", "0"), weights)))
+    return images.png(
+        images.grid(images.to_uint8(sampling.generate_any(count, asked.get("seed", "0"), weights)))
     )
 
 
 def plane_png(weights, asked):
     digit = whole_number("digit", asked["digit"], 0, 9) if "digit" in asked else None
-    return render.png(render.grid(render.to_uint8(sampling.latent_plane(weights, digit))))
+    return images.png(images.grid(images.to_uint8(sampling.latent_plane(weights, digit))))
 
 
 def real_png(weights, asked):
     digit = whole_number("digit", asked["digit"], 0, 9)
     first = whole_number("i", asked.get("i", "0"), 0, real.EACH - 1)
     count = whole_number("n", asked.get("n", "1"), 1, real.EACH - first)
-    return render.png(render.grid(real.pictures(digit)[first : first + count]))
+    return images.png(images.grid(real.pictures(digit)[first : first + count]))
 
 
 def text_png(weights, asked):
     text, hand, ground = asked.get("text", ""), asked.get("hand", "one"), asked.get("ground", "black")
-    return render.png(writing.write(text, asked.get("seed", "0"), weights, hand, ground))
+    return images.png(writing.write(text, asked.get("seed", "0"), weights, hand, ground))
 
 
 def _ends(asked):
@@ -98,18 +99,18 @@ def _ends(asked):
 def morph_png(weights, asked):
     *ends, frames = _ends(asked)
     steps = [i / (frames - 1) for i in range(frames)]
-    return render.png(render.grid(render.to_uint8(sampling.morph(*ends, steps, weights)), frames))
+    return images.png(images.grid(images.to_uint8(sampling.morph(*ends, steps, weights)), frames))
 
 
 def morph_gif(weights, asked):
     *ends, frames = _ends(asked)  # there and back again, slower at both ends
     steps = [(1 - math.cos(2 * math.pi * i / frames)) / 2 for i in range(frames)]
-    return render.gif(render.to_uint8(sampling.morph(*ends, steps, weights)), milliseconds=50)
+    return images.gif(images.to_uint8(sampling.morph(*ends, steps, weights)), milliseconds=50)
 
 
 def between_png(weights, asked):
     index = whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
-    return render.png(render.grid(render.to_uint8(sampling.between(asked.get("seed", "0"), index, weights))))
+    return images.png(images.grid(images.to_uint8(sampling.between(asked.get("seed", "0"), index, weights))))
 
 
 def set_zip(weights, asked):
@@ -131,7 +132,7 @@ def set_zip(weights, asked):
 
 def routes(models, runs=()):
     """The Starlette routes that draw with `models`, a dict of name -> Weights; the first that knows digits is
-    the default. runs: folders of train.py's, beside those that `training.runs` finds."""
+    the default. runs: folders of train.py's, beside those that `learned.runs` finds."""
     kept = {
         "digits/{digit}.png": (digits_png, "image/png"),
         "digits/{digit}.json": (digits_json, "application/json"),
@@ -161,7 +162,7 @@ def routes(models, runs=()):
         return Route(f"/gradio_api/{path}", respond)
 
     drawn = [address(path, answer) for path, answer in answers.items()]
-    return [*drawn, *training.routes(models, runs)]
+    return [*drawn, *learned.routes(models, runs)]
 
 
 def _kept(path, make, media_type):

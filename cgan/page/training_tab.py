@@ -1,8 +1,8 @@
 """The tab Training: previews, epoch by epoch, beside the losses; also of a run that train.py is writing."""
 
-from cgan.page import status, tab, text
-
 import gradio as gr
+
+from cgan.page import status, tab, text
 
 CONTENT = f"""<label class="what">{text("training_of")} <select id="training-of"></select></label>
 {status("training")}

@@ -1,9 +1,9 @@
 """The tab Write: numbers, dates and sums as handwriting."""
 
+import gradio as gr
+
 from cgan import writing
 from cgan.page import buttons, seed_slider, status, tab, text, wire
-
-import gradio as gr
 
 
 def lay_out(model):

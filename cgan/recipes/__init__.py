@@ -5,13 +5,13 @@ step by whoever trains; `generator` is the network that the weights file keeps. 
 whole run: where a recipe has a schedule (`has_schedule`), it stretches over that, and the run ends there.
 """
 
-from cgan.errors import BadInput
+import torch
+
+from cgan.cli import BadInput
 from cgan.networks import FAMILIES
 from cgan.recipes.compact import Compact
 from cgan.recipes.report import Report
 from cgan.recipes.vae import Cvae, Vae, VaeCgan
-
-import torch
 
 RECIPES = {"report": Report, "compact": Compact, "vae": Vae, "cvae": Cvae, "vae-cgan": VaeCgan}
 

@@ -1,12 +1,12 @@
 """Our own conditional GAN."""
 
-from cgan.losses import gradient_penalty, pairing_loss, pairing_slopes
-from cgan.networks import compact
-from cgan.recipes.report import noise_for
-
 import torch
 from torch.nn.functional import pad
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from cgan.losses import gradient_penalty, pairing_loss, pairing_slopes
+from cgan.networks import compact
+from cgan.recipes.report import noise_for
 
 
 class Compact:

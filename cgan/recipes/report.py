@@ -1,9 +1,9 @@
 """The course report's conditional GAN."""
 
+import torch
+
 from cgan.losses import fake_loss, real_loss
 from cgan.networks import FAMILIES
-
-import torch
 
 
 class Report:

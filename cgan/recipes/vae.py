@@ -1,10 +1,10 @@
 """The report's other models: the variational auto-encoder without and with the digit, and a GAN after it."""
 
+import torch
+
 from cgan.losses import kl_loss, reconstruction_loss
 from cgan.networks import vae
 from cgan.recipes.report import Report
-
-import torch
 
 
 class Vae:

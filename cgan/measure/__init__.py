@@ -1,0 +1,1 @@
+"""Commands that measure: quality, studies, speed. Nothing else imports them."""
