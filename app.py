@@ -16,7 +16,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from cgan import page, weights, writing
+from cgan import images, page, weights, writing
 from cgan.cli import BadInput, command, exit_with_a_sentence, whole_number_option
 from cgan.page import (
     about,
@@ -76,7 +76,7 @@ def build(models):
 
 def told_digits(models):
     """Those of the models that draw the digit that they are asked for; the others are seen in Compare."""
-    return {name: w for name, w in models.items() if w.knows_digits}
+    return {name: w for name, w in models.items() if w.conditional}
 
 
 def launch(demo, models, runs=(), **options):
@@ -95,8 +95,8 @@ def launch(demo, models, runs=(), **options):
         "rows": draw.ROWS,
         "signs": "".join(writing.STROKES),
         "maxText": writing.MAX_TEXT,
-        "hands": writing.HANDS,
-        "grounds": writing.GROUNDS,
+        "hands": write.HANDS,
+        "grounds": images.BACKGROUNDS,
         "frames": morph.FRAMES,
         "strip": morph.STRIP,
     }

@@ -207,7 +207,7 @@ def auto_encoder(options):
     """The network in --vae. Raises BadInput if it is no auto-encoder, or not that of the run to resume."""
     vae = weights.load(options.vae or weights.SHIPPED / "vae.safetensors")
     if not isinstance(vae.network, AutoEncoder):
-        raise BadInput(f"--vae must be the weights of a vae, not of a {vae.model}.")
+        raise BadInput(f"--vae must be the weights of a vae, not of a {vae.recipe}.")
     if options.vae_id not in (None, vae.id):
         raise BadInput(
             f"The run in {options.out} learned after the vae {options.vae_id}; give --vae that one."

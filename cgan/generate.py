@@ -2,10 +2,11 @@
 
     python -m cgan.generate --digit 7 --seed 42 --count 64 --out seven.png   # one picture of 64 tiles
     python -m cgan.generate --digit 0-9 --count 20 --out digits.zip          # 200 pictures, one file each
-    python -m cgan.generate --count 6000 --idx generated                     # labelled, in MNIST's format
+    python -m cgan.generate --count 6000 --idx generated                     # a labelled set, as MNIST
+    python -m cgan.generate --text 2026-11-25 --out date.png                 # handwriting
 
-Read the last with torchvision.datasets.MNIST("generated"): it has 10 x COUNT pictures to train on, and a
-sixth as many to test on.
+Read the set with torchvision.datasets.MNIST("generated"): it has 10 x COUNT training pictures and a sixth as
+many test pictures.
 """
 
 import argparse
@@ -13,14 +14,16 @@ import io
 import itertools
 import math
 import re
+import shutil
 import struct
+import tempfile
 import zipfile
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
-from cgan import images, sampling, weights
+from cgan import hands, images, sampling, weights, writing
 from cgan.cli import BadInput, command, exit_with_a_sentence, whole_number_option
 from cgan.files import write_atomically
 
@@ -29,26 +32,25 @@ def parse_args(argv=None):
     parser = command(__doc__)
     add = parser.add_argument
     add("--digit", type=digit_range, default=range(10), help="a digit, or a range such as 0-9 (default: 0-9)")
+    add("--text", help="a number, date or sum to write instead")
+    add("--seed", type=whole_number_option(0, hands.MAX_SEED), help="0 to 4294967295 (default: random)")
+    add("--hand", metavar="CODE", help="a hand's code, as links have it after z=, in place of a seed")
+    add("--count", type=whole_number_option(1, 60_000), help="pictures of each digit (default: 10)")
+    add("--background", choices=images.BACKGROUNDS, default="black", help="of a .png (default: black)")
     add(
-        "--seed",
-        type=whole_number_option(0, sampling.MAX_SEED),
-        default=0,
-        help="0 to 4294967295 (default: 0)",
-    )
-    add(
-        "--count",
-        type=whole_number_option(1, 60_000),
-        default=10,
-        help="pictures of each digit (default: 10)",
+        "--scale",
+        type=whole_number_option(1, images.MAX_SCALE),
+        default=1,
+        help="enlarge a .png 1 to 8 times",
     )
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument(
-        "--out", type=Path, metavar="FILE", help="a .png of all tiles or a .zip of single .png"
+        "--out", type=Path, metavar="FILE", help=".png of all tiles, or .zip of single .png files"
     )
-    where.add_argument("--idx", type=Path, metavar="DIR", help="a labelled set in DIR/MNIST/raw")
+    where.add_argument("--idx", type=Path, metavar="DIR", help="write a labelled set to DIR/MNIST/raw")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--model", default=weights.DEFAULT, help="shipped weights (default: %(default)s)")
-    which.add_argument("--weights", type=Path, metavar="FILE", help="weights of your own")
+    which.add_argument("--weights", type=Path, metavar="FILE", help="your own weights file or run folder")
     return parser.parse_args(argv)
 
 
@@ -63,97 +65,110 @@ def digit_range(text):
 
 def main(argv=None):
     options = parse_args(argv)
+    is_png = options.out is not None and options.out.suffix == ".png"
     if options.out and options.out.suffix not in (".png", ".zip"):
         raise BadInput(f"--out must end in .png or .zip, unlike {options.out}.")
     if options.out and not options.out.parent.is_dir():
         raise BadInput(f"There is no folder {options.out.parent} to write {options.out.name} to.")
-    chosen = weights.load(options.weights) if options.weights else weights.shipped(options.model)
-    digits, count, seed = options.digit, options.count, options.seed
+    if not is_png and (options.text or options.hand or options.scale > 1 or options.background != "black"):
+        raise BadInput("--text, --hand, --scale and --background need --out FILE.png.")
+    if options.hand and (options.seed is not None or options.count):
+        raise BadInput("--hand draws each digit once, without --seed and --count.")
+    model = sampling.conditional(options.weights or options.model)
+    seed = sampling.random_seed() if options.seed is None else options.seed
+    digits, count = options.digit, options.count or 10
+
     if options.idx:
-        write_idx(options.idx, digits, count, seed, chosen)
-    elif options.out.suffix == ".png":
-        tiles = torch.cat([*tqdm(blocks(digits, [seed] * len(digits), range(count), chosen), disable=None)])
-        columns = len(digits) if len(digits) > 1 else None
-        write_atomically(options.out, images.png(images.grid(tiles.flatten(0, 1), columns)))
+        write_idx(options.idx, digits, count, seed, model)
+    elif not is_png:
+        entries = tqdm(png_entries(digits, count, seed, model), unit=" pictures", disable=None)
+        write_atomically(options.out, zip_bytes(entries))
     else:
-        pieces = zip_pieces(png_entries(digits, count, seed, chosen))
-        write_atomically(options.out, b"".join(tqdm(pieces, unit=" pictures", disable=None)))
-    print(f"Drawn by {chosen.model} {chosen.id}: {options.out or options.idx}")
+        image = _picture(options, digits, count, seed, model)
+        image = images.enlarge(images.on_background(image, options.background), options.scale)
+        write_atomically(options.out, images.png(image))
+    drawn_from = f"hand {options.hand}" if options.hand else f"seed {seed}"
+    print(f"Drawn by {model.recipe} {model.id} from {drawn_from}: {options.out or options.idx}")
 
 
-def blocks(digits, seeds, rows, chosen):
-    """Yields uint8 (n, digits, 28, 28), at least 100 rows at a time: tile [i, j] is one of digits[j], drawn
-    from seeds[j] and an index in the range `rows`."""
-    step = max(100, len(rows) // 20)  # every block draws its noise from the first row on
+def _picture(options, digits, count, seed, model):
+    """The text, or a grid of tiles with a column for each digit, as a mode L image."""
+    z = hands.decode(options.hand, model.z_dim) if options.hand else None
+    if options.text is not None:
+        return writing.write(
+            options.text, model, hands.seeded(seed, [0], model.z_dim) if z is None else z[None]
+        )
+    columns = len(digits) if len(digits) > 1 else None
+    if z is not None:
+        return images.grid(images.to_uint8(sampling.generate(digits, weights=model, hand=z)), columns)
+    tiles = torch.cat([*tqdm(blocks(digits, [seed] * len(digits), range(count), model), disable=None)])
+    return images.grid(tiles.flatten(0, 1), columns)
+
+
+def blocks(digits, seeds, rows, model):
+    """Yield uint8 (n, digits, 28, 28), at least 100 rows at a time.
+
+    Tile [i, j] is digits[j] in hand rows[i] of seeds[j].
+    """
+    step = max(100, len(rows) // 20)  # every block generates its seeds' hands from row 0 on
     for start in range(0, len(rows), step):
         indices = rows[start : start + step]
         columns = [
-            images.to_uint8(sampling.generate([digit] * len(indices), seed, chosen, indices))
+            images.to_uint8(sampling.generate([digit] * len(indices), seed, model, indices))
             for digit, seed in zip(digits, seeds, strict=True)
         ]
         yield torch.stack(columns, dim=1)
 
 
-def png_entries(digits, count, seed, chosen):
-    """Yields the name digitD_seedS_INDEX.png and the bytes (in a list) of each picture."""
-    rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), chosen))
+def png_entries(digits, count, seed, model):
+    """Yield the name digitD_seedS_INDEX.png and the bytes of each picture."""
+    rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), model))
     for i, row in enumerate(rows):
         for digit, tile in zip(digits, row, strict=True):
-            yield f"digit{digit}_seed{seed}_{i:05d}.png", [images.png(images.grid(tile[None]))]
+            yield f"digit{digit}_seed{seed}_{i:05d}.png", images.png(images.grid(tile[None]))
 
 
-def idx_entries(digits, count, seed, chosen):
-    """Yields the names of MNIST's four files and their bytes, in pieces; format: yann.lecun.org/exdb/mnist.
+def idx_entries(digits, count, seed, model):
+    """Yield the names and bytes of MNIST's four files (format: yann.lecun.org/exdb/mnist).
 
-    Digit d is drawn from the seed `seed + d`, so that no two digits share a z; t10k goes on where train ends.
+    Digit d is drawn from the seed `seed + d`, so that no two digits share a hand; t10k continues where train
+    ends.
     """
-    seeds = [(seed + digit) % (sampling.MAX_SEED + 1) for digit in digits]
+    seeds = [(seed + digit) % (hands.MAX_SEED + 1) for digit in digits]
     for split, rows in (("train", range(count)), ("t10k", range(count, count + math.ceil(count / 6)))):
         labels = bytes(digits) * len(rows)
-        yield f"{split}-labels-idx1-ubyte", [struct.pack(">2i", 0x801, len(labels)), labels]
-        header = struct.pack(">4i", 0x803, len(labels), 28, 28)
-        images = (block.numpy().tobytes() for block in blocks(digits, seeds, rows, chosen))
-        yield f"{split}-images-idx3-ubyte", itertools.chain([header], images)
+        yield f"{split}-labels-idx1-ubyte", struct.pack(">2i", 0x801, len(labels)) + labels
+        pixels = b"".join(block.numpy().tobytes() for block in blocks(digits, seeds, rows, model))
+        yield f"{split}-images-idx3-ubyte", struct.pack(">4i", 0x803, len(labels), 28, 28) + pixels
 
 
-def zip_pieces(entries):
-    """Yields the bytes of a .zip of `entries`, (name, pieces of bytes): for the same ones, the same."""
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w") as archive:
-        for name, pieces in entries:
-            with archive.open(zipfile.ZipInfo(name), "w") as file:  # dated 1980, always
-                for piece in pieces:
-                    file.write(piece)
-                    yield pipe.take()
-    yield pipe.take()
+def zip_bytes(entries):
+    """Pack (name, bytes) pairs as a .zip, dated 1980: the same entries give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
 
 
-class _Pipe(io.RawIOBase):
-    """What is written can be taken out at once, as no one seeks in it."""
-
-    def __init__(self):
-        self.pieces = []
-
-    def writable(self):
-        return True
-
-    def write(self, piece):
-        self.pieces.append(bytes(piece))
-        return len(piece)
-
-    def take(self):
-        taken, self.pieces = b"".join(self.pieces), []
-        return taken
-
-
-def write_idx(folder, digits, count, seed, chosen):
-    """A data set in the four files of MNIST. Raises BadInput if the folder holds a data set already."""
+def write_idx(folder, digits, count, seed, model):
+    """Write a data set to folder/MNIST/raw, complete or not at all. Raises BadInput unless that is free."""
     raw = folder / "MNIST" / "raw"
-    if any(raw.glob("*-ubyte*")):
-        raise BadInput(f"{raw} holds a data set already; choose another folder.")
-    raw.mkdir(parents=True, exist_ok=True)
-    for name, pieces in idx_entries(digits, count, seed, chosen):
-        write_atomically(raw / name, b"".join(tqdm(pieces, name, unit=" blocks", disable=None)))
+    if raw.exists() and any(raw.iterdir()):
+        raise BadInput(f"{raw} holds files already; choose another folder.")
+    raw.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix="raw.", suffix=".tmp", dir=raw.parent))
+    try:
+        for name, content in tqdm(
+            idx_entries(digits, count, seed, model), total=4, unit=" files", disable=None
+        ):
+            write_atomically(partial / name, content)
+        partial.chmod(0o755)  # mkdtemp's folders are private
+        if raw.exists():
+            raw.rmdir()
+        partial.rename(raw)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 if __name__ == "__main__":

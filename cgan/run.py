@@ -3,7 +3,6 @@
 state.pt               networks, optimisers, step, log, previews, options: all that resuming needs
 log.jsonl              the options and how many steps there will be, then a line of losses every 50 steps
 preview-EPOCH.png      rows are handwritings, the same after every epoch; columns are the digits 0 to 9
-losses.png             the log, drawn
 lock                   held by the process that trains here, while it lives
 generator.safetensors  the weights file for the page
 step-NUMBER.safetensors  the weights on the way there, if --snapshots asks for them
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from cgan import images, sampling, weights
+from cgan import hands, images, weights
 from cgan.cli import BadInput
 from cgan.files import locked, write_atomically
 from cgan.state import damaged_state, save_state
@@ -91,9 +90,9 @@ class Run:
         """Draw the preview of this epoch, save, and write every file for people."""
         config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
         if weights.knows_digits(config):
-            z = sampling.noise(0, 10, config["z_dim"]).repeat_interleave(10, dim=0)
+            z = hands.seeded(0, range(10), config["z_dim"]).repeat_interleave(10, dim=0)
         else:  # which digits they become is not ours to say
-            z = sampling.noise(0, 100, config["z_dim"])
+            z = hands.seeded(0, range(100), config["z_dim"])
         device = self.options["device"]
         pictures = self.recipe.sample(z.to(device), y.to(device))
         self.previews.append(images.to_uint8(pictures).cpu())
@@ -130,7 +129,6 @@ class Run:
             write_atomically(self.folder / f"preview-{epoch:03d}.png", images.png(images.grid(preview)))
         lines = [json.dumps(line) + "\n" for line in [{**self.options, "steps": self.steps}, *self.log]]
         write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
-        write_atomically(self.folder / "losses.png", images.png(images.curves(self.log)))
         self.write_weights("generator.safetensors")
 
     def write_weights(self, name):

@@ -1,19 +1,24 @@
-"""Numbers, dates and sums as handwriting: digits drawn by the network, signs by strokes as thick as theirs.
+"""Numbers, dates and sums as handwriting: the network draws the digits; signs are strokes of the same weight.
 
-Lengths are pixels of a drawn digit's 28.
+Lengths are in the pixels of a 28 x 28 digit.
 """
 
+import math
+import textwrap
+import unicodedata
+
 import torch
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageDraw
 from torch.nn.functional import avg_pool2d, pad
 
 from cgan import images, sampling
-from cgan.cli import BadInput
+from cgan.cli import BadInput, whole_number
 
 MAX_TEXT = 64
-HANDS = ["one", "fresh"]
-GROUNDS = ["black", "white", "transparent"]
-BASELINE, LINE, MARGIN, GAP, SPACE = 24, 32, 6, 2, 9
+BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28
+TYPED = str.maketrans(
+    {"×": "x", "X": "x", "*": "x", "÷": "/", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-"}
+)
 BOW = [(4, 3), (1.6, 7), (0.4, 11), (0, 15), (0.4, 19), (1.6, 23), (4, 27)]
 STROKES = {  # from x = 0 on; y is counted from the top, and digits stand between 4 and the baseline
     "+": [[(0, 15), (9, 15)], [(4.5, 10.5), (4.5, 19.5)]],
@@ -29,53 +34,92 @@ STROKES = {  # from x = 0 on; y is counted from the top, and digits stand betwee
 }
 
 
-def write(text, seed, weights, hand="one", ground="black"):
-    """The text as an image, with ink and its soft edges on a black, white or transparent ground.
+def write(text, weights, hands, background="black", wrap=None):
+    """Write a text as an image: ink with soft edges on a black, white or transparent background.
 
-    hand: "one" writes all digits from the seed's first row of noise, "fresh" each from its own.
-    Raises BadInput.
+    Args:
+        text: 1 to 64 digits, signs, spaces and newlines; `normalise` says which signs are understood.
+        hands: float (1, z_dim), one hand for all digits, or (n, z_dim), one for each digit of the text.
+        wrap: characters in a line; longer lines are broken, and many short ones stand in columns.
+
+    Raises:
+        BadInput: the text or the background cannot be written.
     """
-    check(text, hand, ground)
-    digits = [int(character) for character in text if character.isdigit()]
-    indices = [0] * len(digits) if hand == "one" else list(range(len(digits)))
-    tiles = _without_specks(images.to_uint8(sampling.generate(digits, seed, weights, indices)))
+    text = normalise(text)
+    lines = text.split("\n") if wrap is None else _wrapped(text, whole_number("wrap", wrap, 1, MAX_TEXT))
+    columns = _columns(lines, wrap) if wrap else 1
+    digits = torch.tensor([int(character) for character in text if character.isdigit()], dtype=torch.long)
+    tiles = sampling.draw(weights, hands.expand(len(digits), -1), digits)
+    tiles = _without_specks(images.to_uint8(tiles))
     thickness, tiles = _thickness(tiles), iter(tiles)
-    lines = []
-    for line in text.split("\n"):
-        x, placed = 0, []
-        for character in line:
-            if character == " ":
-                x += SPACE
-                continue
-            glyph = _digit(next(tiles)) if character.isdigit() else _sign(character, thickness)
-            placed.append((x, glyph))
-            x += glyph.width + GAP
-        lines.append((x, placed))
-    size = 2 * MARGIN + max(x for x, _ in lines), 2 * MARGIN + LINE * len(lines)
-    ink = Image.new("L", size)
-    for row, (_, placed) in enumerate(lines):
-        for x, glyph in placed:
-            ink.paste(glyph, (MARGIN + x, MARGIN + LINE * row))
-    if ground == "transparent":
-        image = Image.new("LA", size)
-        image.putalpha(ink)
-        return image
-    return ink if ground == "black" else ImageChops.invert(ink)
+    blocks, rows = [], math.ceil(len(lines) / columns)
+    for start in range(0, len(lines), rows):
+        blocks.append([_set(line, tiles, thickness) for line in lines[start : start + rows]])
+    widths = [max(width for width, _ in block) for block in blocks]
+    ink = Image.new(
+        "L", (2 * MARGIN + sum(widths) + COLUMN_GAP * (len(widths) - 1), 2 * MARGIN + LINE * rows)
+    )
+    left = MARGIN
+    for block, width in zip(blocks, widths, strict=True):
+        for row, (_, glyphs) in enumerate(block):
+            for x, glyph in glyphs:
+                ink.paste(glyph, (left + x, MARGIN + LINE * row))
+        left += width + COLUMN_GAP
+    return images.on_background(ink, background)
 
 
-def check(text, hand, ground):
-    """Raises BadInput unless `write` can write this."""
-    known = set("0123456789 \n").union(STROKES)
-    if strange := [character for character in text if character not in known]:
-        raise BadInput(
-            f"text may have the digits 0-9, the signs {' '.join(STROKES)}, spaces and new lines, "
-            f"not {strange[0]!r}."
-        )
-    if not 1 <= len(text) <= MAX_TEXT or text.isspace():
-        raise BadInput(f"text must have 1 to {MAX_TEXT} characters, not {len(text.strip()) and len(text)}.")
-    for name, value, choices in (("hand", hand, HANDS), ("ground", ground, GROUNDS)):
-        if value not in choices:
-            raise BadInput(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {value[:40]!r}.")
+def normalise(text):
+    """Return the text with the signs people type in place of those that are written here. Raises BadInput.
+
+    Full-width characters become narrow (NFKC), multiplication signs x, dashes and minus signs -, division
+    signs /.
+    """
+    text = unicodedata.normalize("NFKC", text.replace("\r\n", "\n")).translate(TYPED)
+    if not text.strip():
+        raise BadInput("There is nothing to write; type digits or signs, such as 2026-11-25.")
+    if len(text) > MAX_TEXT:
+        raise BadInput(f"text must have at most {MAX_TEXT} characters, not {len(text)}.")
+    for character in text:
+        if character not in "0123456789 \n" and character not in STROKES:
+            raise BadInput(
+                f"text may have the digits 0-9, the signs {' '.join(STROKES)}, spaces and new lines, "
+                f"not {character!r}."
+            )
+    return text
+
+
+def count_digits(text):
+    """How many digits `write` would draw for this text. Raises BadInput."""
+    return sum(character.isdigit() for character in normalise(text))
+
+
+def _wrapped(text, wrap):
+    """Break lines longer than `wrap` characters, at spaces where there are any."""
+    options = {"expand_tabs": False, "replace_whitespace": False, "drop_whitespace": True}
+    wrapper = textwrap.TextWrapper(wrap, break_on_hyphens=False, **options)
+    return [part for line in text.split("\n") for part in wrapper.wrap(line) or [""]]
+
+
+def _columns(lines, wrap):
+    """How many columns make these lines about as wide as they are high, none wider than `wrap` characters."""
+    longest = max(map(len, lines)) + 2
+    columns = 1
+    while (columns + 1) * longest <= wrap + 2 and len(lines) / columns * LINE > columns * longest * 20:
+        columns += 1
+    return columns
+
+
+def _set(line, tiles, thickness):
+    """Set a line of text, taking its digits from the iterator `tiles`: its width and [(x, glyph), ...]."""
+    x, glyphs = 0, []
+    for character in line:
+        if character == " ":
+            x += SPACE
+            continue
+        glyph = _digit(next(tiles)) if character.isdigit() else _sign(character, thickness)
+        glyphs.append((x, glyph))
+        x += glyph.width + GAP
+    return x, glyphs
 
 
 def _without_specks(tiles):

@@ -155,7 +155,7 @@ def test_no_two_digits_share_a_z(folder, monkeypatch):
         return torch.full((len(labels), 1, 28, 28), -1.0)
 
     monkeypatch.setattr(sampling, "generate", generate)
-    images, labels = evaluate.draw(SimpleNamespace(knows_digits=True), 3)
+    images, labels = evaluate.draw(SimpleNamespace(conditional=True), 3)
     assert images.shape == (30, 28, 28) and images.dtype == torch.uint8
     assert labels.tolist() == [digit for digit in range(10) for _ in range(3)]
     assert seeds == [({digit}, digit) for digit in range(10)]

@@ -106,7 +106,7 @@ def draw(options):
     matrix = torch.rand(1024, 1024)
     functions, multiplications = {"1024 x 1024 matrices": lambda: matrix @ matrix}, {}
     for name, file in weights.load_generators([weights.SHIPPED]).items():
-        functions[name] = lambda file=file: images.to_uint8(sampling.generate_some(PICTURES, 0, file))
+        functions[name] = lambda file=file: images.to_uint8(sampling.some(PICTURES, 0, file))
         with FlopCounterMode(display=False) as counter, torch.no_grad():
             file.network(torch.zeros(1, file.config["z_dim"]), torch.zeros(1, dtype=torch.long))
         multiplications[name] = counter.get_total_flops() / 2 * PICTURES

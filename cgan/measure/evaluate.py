@@ -17,7 +17,6 @@ from cgan.files import digest, write_atomically
 from cgan.images import to_uint8
 from cgan.measure import metrics, results
 from cgan.measure.judge import look, train
-from cgan.networks import GENERATORS
 
 PER_DIGIT = 1000
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
@@ -70,9 +69,9 @@ def load_judges():
 
 def draws(file):
     """Whether a weights file draws digits. One that doesn't, as a judge among weights/*, is passed over."""
-    if file.model not in GENERATORS:
-        print(f"Passed over: a {file.model} draws no digits.", file=sys.stderr)
-    return file.model in GENERATORS
+    if not file.draws:
+        print(f"Passed over: a {file.recipe} draws no digits.", file=sys.stderr)
+    return file.draws
 
 
 def load_mnist(folder, judge):
@@ -85,14 +84,14 @@ def load_mnist(folder, judge):
 
 def measure_generator(kept, judges, generator, mnist, cas):
     """Draw and measure; write it to results.json under the id of the weights."""
-    name = f"{generator.model} {generator.id}"
-    cas = cas and generator.knows_digits  # there is nothing to be learned from pictures without labels
+    name = f"{generator.recipe} {generator.id}"
+    cas = cas and generator.conditional  # there is nothing to be learned from pictures without labels
     images, labels = draw(generator, CAS_PER_DIGIT if cas else PER_DIGIT, name)
     index = slice_of(labels, 0) if cas else slice(None)
     row = mean_and_spread([measure(images[index], labels[index], judges, mnist, name)])
     if cas:
         add_cas(row, images, labels, mnist, name)
-    results.keep(kept, "weights", generator.id, {"name": generator.model, **row})
+    results.keep(kept, "weights", generator.id, {"name": generator.recipe, **row})
 
 
 def draw(generator, per_digit, name="pictures"):
@@ -104,12 +103,12 @@ def draw(generator, per_digit, name="pictures"):
     images, labels = [], torch.arange(10).repeat_interleave(per_digit)
     for digit in range(10):
         progress(f"{name}: drawing {per_digit * 10:,} pictures, digit {digit}")
-        if generator.knows_digits:
+        if generator.conditional:
             pictures = sampling.generate([digit] * per_digit, digit, generator)
         else:
-            pictures = sampling.generate_any(per_digit, digit, generator)
+            pictures = sampling.unconditional(per_digit, digit, generator)
         images.append(to_uint8(pictures))
-    return torch.cat(images), labels if generator.knows_digits else torch.full_like(labels, -1)
+    return torch.cat(images), labels if generator.conditional else torch.full_like(labels, -1)
 
 
 def measure(images, labels, judges, mnist=None, name="pictures"):

@@ -25,7 +25,7 @@ def main(argv=None):
     whole = weights.load(options.run)
     temporary = options.out.with_name(options.out.name + ".new.tmp")
     try:
-        weights.save(temporary, whole.model, whole.network, whole.provenance, options.half)
+        weights.save(temporary, whole.recipe, whole.network, whole.provenance, whole.directions, options.half)
         if options.half:
             check(whole, weights.load(temporary), options.run)
         temporary.replace(options.out)

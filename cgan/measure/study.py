@@ -143,8 +143,8 @@ def compare_models(kept, judges, options):
     if [row["id"] for row in kept["models"].values()] != [model.id for model in models.values()]:
         write_strips("models", models.values())
         for model in models.values():
-            if not model.knows_digits:
-                plane = images.to_uint8(sampling.latent_plane(model))
+            if not model.conditional:
+                plane = images.to_uint8(latent_plane(model))
                 write_atomically(strips() / "plane.png", images.png(images.grid(plane)))
         times = milliseconds(models)
         kept["models"] = {
@@ -162,10 +162,17 @@ def compare_models(kept, judges, options):
     return models_table(kept["models"], measured)
 
 
+def latent_plane(model, size=20):
+    """Pictures on a grid of a two-dimensional latent space, equally likely steps of N(0, 1) apart."""
+    steps = torch.special.ndtri((torch.arange(size) + 0.5) / size)
+    z = torch.cartesian_prod(steps.flip(0), steps).flip(1)  # (size * size, 2)
+    return sampling.draw(model, z, torch.zeros(len(z), dtype=torch.long))
+
+
 def milliseconds(models):
     """Of each of the models, the median time that 64 pictures take."""
     drawings = {
-        name: lambda model=model: images.to_uint8(sampling.generate_some(PICTURES, 0, model))
+        name: lambda model=model: images.to_uint8(sampling.some(PICTURES, 0, model))
         for name, model in models.items()
     }
     turns = take_turns(drawings, REPETITIONS)
@@ -174,7 +181,7 @@ def milliseconds(models):
 
 def write_strips(name, models):
     """docs/strips/NAME.png: a row of 20 pictures for each of the models."""
-    rows = torch.cat([sampling.generate_some(20, 0, model) for model in models])
+    rows = torch.cat([sampling.some(20, 0, model) for model in models])
     strips().mkdir(parents=True, exist_ok=True)
     write_atomically(strips() / f"{name}.png", images.png(images.grid(images.to_uint8(rows), 20)))
 

@@ -40,7 +40,7 @@ def facts(models):
 
     found = {}
     for name, w in models.items():
-        about = {"id": w.id, "knowsDigits": w.knows_digits, "isPlane": w.config["z_dim"] == 2}
+        about = {"id": w.id, "knowsDigits": w.conditional, "isPlane": w.config["z_dim"] == 2}
         about |= {"learned": name in learned, "parameters": sum(p.numel() for p in w.network.parameters())}
         if {"epochs", "seconds"} <= w.provenance.keys():
             about |= {"epochs": w.provenance["epochs"], "minutes": round(w.provenance["seconds"] / 60)}

@@ -4,10 +4,8 @@
     /gradio_api/digits/7.json?seed=42&i=17                               what the judge reads in picture 17
     /gradio_api/text.png?text=2026-11-24&seed=7&hand=one&ground=black
     /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48         (morph.png: the frames in a row)
-    /gradio_api/between.png?seed=7                                       each digit half way to each
     /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png            (idx: in MNIST's format)
     /gradio_api/samples.png?seed=7&n=16&model=vae                        of a model that knows no digit
-    /gradio_api/plane.png?digit=3&model=cvae                             a latent plane (vae: no digit)
     /gradio_api/real/3.png?i=0&n=16                                      real digits to compare with
 (and what cgan/training.py has of how models learned)
 
@@ -26,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from cgan import generate, images, sampling, writing
+from cgan import generate, hands, images, sampling, writing
 from cgan import weights as weights_files
 from cgan.cli import BadInput, whole_number
 from cgan.files import digest
@@ -67,13 +65,8 @@ def digits_json(weights, asked):
 def samples_png(weights, asked):
     count = whole_number("n", asked.get("n", "1"), 1, MAX_TILES)
     return images.png(
-        images.grid(images.to_uint8(sampling.generate_any(count, asked.get("seed", "0"), weights)))
+        images.grid(images.to_uint8(sampling.unconditional(count, asked.get("seed", "0"), weights)))
     )
-
-
-def plane_png(weights, asked):
-    digit = whole_number("digit", asked["digit"], 0, 9) if "digit" in asked else None
-    return images.png(images.grid(images.to_uint8(sampling.latent_plane(weights, digit))))
 
 
 def real_png(weights, asked):
@@ -85,32 +78,35 @@ def real_png(weights, asked):
 
 def text_png(weights, asked):
     text, hand, ground = asked.get("text", ""), asked.get("hand", "one"), asked.get("ground", "black")
-    return images.png(writing.write(text, asked.get("seed", "0"), weights, hand, ground))
+    if hand not in ("one", "fresh"):
+        raise BadInput(f"hand must be one or fresh, not {hand[:40]!r}.")
+    sampling.conditional(weights)
+    indices = range(writing.count_digits(text)) if hand == "fresh" else [0]
+    z = hands.seeded(asked.get("seed", "0"), indices, weights.z_dim)
+    return images.png(writing.write(text, weights, z, ground))
 
 
-def _ends(asked):
+def _ends(weights, asked):
+    sampling.conditional(weights)
     seed, index = asked.get("seed", "0"), whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
     to_index = whole_number("to_i", asked.get("to_i", index), 0, MAX_INDEX)
     start, end = (whole_number(name, asked.get(name, ""), 0, 9) for name in ("from", "to"))
     frames = whole_number("frames", asked.get("frames", "48"), 2, MAX_FRAMES)
-    return (start, seed, index), (end, asked.get("to_seed", seed), to_index), frames
+    z0 = hands.seeded(seed, [index], weights.z_dim)[0]
+    z1 = hands.seeded(asked.get("to_seed", seed), [to_index], weights.z_dim)[0]
+    return (start, z0), (end, z1), frames
 
 
 def morph_png(weights, asked):
-    *ends, frames = _ends(asked)
+    *ends, frames = _ends(weights, asked)
     steps = [i / (frames - 1) for i in range(frames)]
-    return images.png(images.grid(images.to_uint8(sampling.morph(*ends, steps, weights)), frames))
+    return images.png(images.grid(images.to_uint8(sampling.morph(weights, *ends, steps)), frames))
 
 
 def morph_gif(weights, asked):
-    *ends, frames = _ends(asked)  # there and back again, slower at both ends
+    *ends, frames = _ends(weights, asked)  # there and back again, slower at both ends
     steps = [(1 - math.cos(2 * math.pi * i / frames)) / 2 for i in range(frames)]
-    return images.gif(images.to_uint8(sampling.morph(*ends, steps, weights)), milliseconds=50)
-
-
-def between_png(weights, asked):
-    index = whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
-    return images.png(images.grid(images.to_uint8(sampling.between(asked.get("seed", "0"), index, weights))))
+    return images.gif(images.to_uint8(sampling.morph(weights, *ends, steps)), milliseconds=50)
 
 
 def set_zip(weights, asked):
@@ -119,7 +115,7 @@ def set_zip(weights, asked):
         digits = generate.digit_range(asked.get("digit", "0-9"))
     except ArgumentTypeError as error:
         raise BadInput(f"digit: {error}.") from error
-    seed = whole_number("seed", asked.get("seed", "0"), 0, sampling.MAX_SEED)
+    seed = whole_number("seed", asked.get("seed", "0"), 0, hands.MAX_SEED)
     per_digit, form = MAX_SET // len(digits), asked.get("format", "png")
     if form not in ("png", "idx"):
         raise BadInput(f"format must be png or idx, not {form[:40]!r}.")
@@ -127,7 +123,7 @@ def set_zip(weights, asked):
     count = whole_number("count", asked.get("count", "10"), 1, most)
     sampling.generate([0], seed, weights)  # refuses those that know no digit before the stream begins
     entries = generate.png_entries if form == "png" else generate.idx_entries
-    return generate.zip_pieces(entries(digits, count, seed, weights))
+    return [generate.zip_bytes(entries(digits, count, seed, weights))]
 
 
 def routes(models, runs=()):
@@ -139,9 +135,7 @@ def routes(models, runs=()):
         "text.png": (text_png, "image/png"),
         "morph.png": (morph_png, "image/png"),
         "morph.gif": (morph_gif, "image/gif"),
-        "between.png": (between_png, "image/png"),
         "samples.png": (samples_png, "image/png"),
-        "plane.png": (plane_png, "image/png"),
         "real/{digit}.png": (real_png, "image/png"),
     }
     answers = {path: _kept(path, make, media_type) for path, (make, media_type) in kept.items()}
@@ -183,7 +177,7 @@ def _kept(path, make, media_type):
 
 
 def _chosen(models, asked):
-    default = next(name for name, weights in models.items() if weights.knows_digits)
+    default = next(name for name, weights in models.items() if weights.conditional)
     name = asked.get("model", default)
     for other, weights in models.items():  # the weights' id decides, by whatever name they go here
         name = other if weights.id == asked.get("w") else name

@@ -2,8 +2,10 @@
 
 import gradio as gr
 
-from cgan import writing
+from cgan import images, writing
 from cgan.page import buttons, seed_slider, status, tab, text, wire
+
+HANDS = ["one", "fresh"]
 
 
 def lay_out(model):
@@ -19,10 +21,10 @@ def lay_out(model):
                     max_length=writing.MAX_TEXT,
                     elem_id="write-text",
                 )
-                hand = _radio("hand", writing.HANDS)
+                hand = _radio("hand", HANDS)
                 seed = seed_slider("write", value=7)
                 making = buttons("write", "generate", "randomize")
-                ground = _radio("ground", writing.GROUNDS)
+                ground = _radio("ground", images.BACKGROUNDS)
                 taking = buttons("write", "download", "copy")
             with gr.Column(scale=3, min_width=280):
                 gr.HTML('<div class="frame"><img></div>', elem_id="write-picture", elem_classes="picture")
