@@ -1,4 +1,4 @@
-"""Bad input is answered with one sentence: on the command line, in the page and on a route."""
+"""What the commands share: bad input ends in one sentence, common options, and output that never fails."""
 
 import re
 import sys
@@ -9,13 +9,20 @@ import torch
 
 
 class BadInput(ValueError):
-    """Something given by the user cannot be used; the message is the sentence to show them."""
+    """The user gave something unusable; the message is the sentence to show them."""
+
+
+def need(condition, sentence):
+    """Raise BadInput(sentence) unless the condition holds."""
+    if not condition:
+        raise BadInput(sentence)
 
 
 def whole_number(name, value, low, high):
-    """`value` as an int from `low` to `high`: an integer, its decimal text, or a float like a slider's 8.0.
+    """Return `value` as an int from `low` to `high`. It may be an int, its decimal text, or a float like 8.0.
 
-    Raises BadInput that names the quantity, its bounds and what was given; no value is rounded or clamped.
+    Raises:
+        BadInput: names the quantity, its bounds and what was given. Nothing is rounded or clamped.
     """
     text = str(value)
     if re.fullmatch(r"-?[0-9]{1,20}(\.0)?", text):
@@ -26,8 +33,14 @@ def whole_number(name, value, low, high):
 
 
 @contextmanager
-def exit_with_a_sentence():
-    """Around a command: bad input, or a refusal of the system, ends it with one sentence and status 2."""
+def friendly_errors():
+    """Wrap a command's main: exit with one sentence and status 2 on bad input or a refusal by the system.
+
+    Characters that the terminal cannot show are printed as escapes.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not when a test has replaced it
+            stream.reconfigure(errors="backslashreplace")
     try:
         yield
     except BadInput as error:
@@ -44,22 +57,12 @@ def exit_with_a_sentence():
 
 
 def command(doc):
-    """The parser of a command whose module's docstring is `doc`, which --help prints as it stands."""
+    """Return an ArgumentParser that prints `doc`, a module's docstring, as it stands for --help."""
     return ArgumentParser(description=doc, formatter_class=RawDescriptionHelpFormatter)
 
 
-def add_threads(add, most=10**6):
-    """The option --threads, by a parser's `add_argument`."""
-    add(
-        "--threads",
-        type=whole_number_option(1, most),
-        default=torch.get_num_threads(),
-        help="of the CPU (default: %(default)s)",
-    )
-
-
-def whole_number_option(low, high):
-    """An argparse type for whole numbers from `low` to `high`."""
+def integer(low, high):
+    """Return an argparse type for whole numbers from `low` to `high`."""
 
     def parse(text):
         try:
@@ -68,3 +71,17 @@ def whole_number_option(low, high):
             raise ArgumentTypeError(error) from None
 
     return parse
+
+
+def add_threads(parser, most=10**6):
+    """Add the option --threads."""
+    add = getattr(parser, "add_argument", parser)
+    add(
+        "--threads",
+        type=integer(1, 1024),
+        default=torch.get_num_threads(),
+        help="CPU threads to use (default: %(default)s)",
+    )
+
+
+exit_with_a_sentence, whole_number_option = friendly_errors, integer  # former names

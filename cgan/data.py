@@ -1,44 +1,43 @@
-"""MNIST as two tensors, and shuffled batches of it. The one place where images become [-1, 1]."""
+"""MNIST as two tensors, and shuffled batches of it. Images become [-1, 1] here, and only here."""
 
+import gzip
 import itertools
 import math
 import os
+import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 import torch
-from torchvision import datasets
-from torchvision.datasets.mnist import read_image_file, read_label_file
 
-from cgan.cli import BadInput
+from cgan.cli import BadInput, need
 
-MAX_IMAGES = 1_000_000
 DEFAULT_ROOT = os.environ.get("MNIST_DIR", "data")
+LEVELS = "", "raw", "MNIST/raw"  # subfolders of the root that may hold the files
 
 
 def load(root=DEFAULT_ROOT, train=True):
-    """The training (or test) images, uint8 (N, 28, 28), and their digits, int64 (N,) from 0 to 9.
+    """Return the training (or test) images, uint8 (N, 28, 28), and their labels, int64 (N,) from 0 to 9.
 
-    Reads `root/MNIST/raw/`, where torchvision keeps MNIST; what is missing is downloaded, with progress.
-    Raises BadInput if that fails, or if a file is damaged or not what its name says.
+    Reads MNIST or any other set in its format. If `root` holds no IDX files, downloads MNIST into it.
+
+    Raises:
+        BadInput: the files are not found, damaged, or do not hold 28 x 28 images with labels from 0 to 9.
     """
-    folder = Path(root) / "MNIST" / "raw"
-    split = "train" if train else "t10k"
-    images_file, labels_file = folder / f"{split}-images-idx3-ubyte", folder / f"{split}-labels-idx1-ubyte"
-    for file in folder.glob("*-ubyte"):  # before torchvision reads any of them
-        _check_size(file)
-    for file in (images_file, labels_file):
-        if not file.is_file():
-            _download(root, file)
-    images = _read(images_file, read_image_file)
-    labels = _read(labels_file, read_label_file)
-    if len(images) == 0 or images.shape[1:] != (28, 28):
-        raise _unusable(images_file, f"it holds {' x '.join(map(str, images.shape))} values, not N x 28 x 28")
-    if len(labels) != len(images):
-        raise _unusable(labels_file, f"it holds {len(labels)} labels for {len(images)} images")
-    if labels.min() < 0 or labels.max() > 9:
-        raise _unusable(labels_file, "it holds labels other than the digits 0 to 9")
-    return images, labels
+    root, split = Path(root), "train" if train else "t10k"
+    if not _idx_files(root):
+        _download(root)
+    images_file, labels_file = find(root, split)
+    images, labels = _read_idx(images_file, 3), _read_idx(labels_file, 1)
+
+    size = " x ".join(map(str, images.shape[1:]))
+    need(images.shape[1:] == (28, 28), f"{images_file} holds images of {size} pixels; 28 x 28 are needed.")
+    counts = f"{labels_file} holds {len(labels)} labels for {len(images)} images"
+    need(len(images) == len(labels) > 0, f"{counts}; one label for each image is needed.")
+    low, high = labels.min(), labels.max()
+    need(high <= 9, f"{labels_file} holds labels from {low} to {high}; labels from 0 to 9 are needed.")
+    return torch.from_numpy(images), torch.from_numpy(labels).long()
 
 
 def to_float(images):
@@ -46,31 +45,32 @@ def to_float(images):
     return images.unsqueeze(1).float().div_(127.5).sub_(1)
 
 
-def steps_of_epoch(images, batch_size, world=1):
-    """How many batches a process an epoch over the images (N, 28, 28) has; the last one may be smaller."""
-    return math.ceil(len(images) // world / batch_size)
+def steps_per_epoch(images, batch_size, world=1):
+    """Number of batches in an epoch over images (N, 28, 28); the last one may be smaller."""
+    return math.ceil(len(images) // world / (batch_size // world))
 
 
 def batches(images, labels, batch_size, seed, first_step=0, rank=0, world=1):
-    """An endless stream of (x, y), from step number `first_step` on; each epoch has every image once.
+    """Yield (x, y) without end, from step `first_step` on. Each epoch has every image once.
 
-    In one of `world` processes, its share of that: all their batches of a step are one, `world` times as
-    large. The last few images of an epoch, which they cannot share equally, are left out.
+    With several processes, yields the share of process `rank` of `world`: together they get the same batches
+    as one process would. An epoch leaves out the last few images if they cannot be shared equally.
 
-    x: float (batch_size, 1, 28, 28) in [-1, 1]. y: int64 (batch_size,). The last batch of an epoch may be
-    smaller. The order of an epoch depends on (seed, epoch) alone.
+    Yields:
+        x: float (batch_size / world, 1, 28, 28) in [-1, 1]; the last batch of an epoch may be smaller.
+        y: int64 (batch_size / world,).
     """
-    first_epoch, skip = divmod(first_step, steps_of_epoch(images, batch_size, world))
+    first_epoch, skip = divmod(first_step, steps_per_epoch(images, batch_size, world))
     for epoch in itertools.count(first_epoch):
         order = torch.randperm(len(images), generator=random_stream(seed, "shuffle", epoch))
         share = order[rank::world][: len(order) // world]
-        for index in share.split(batch_size)[skip:]:
+        for index in share.split(batch_size // world)[skip:]:
             yield to_float(images[index]), labels[index]
         skip = 0
 
 
 def random_stream(seed, purpose, position, rank=0):
-    """A torch.Generator on the CPU that depends on its arguments alone, so that a resumed run repeats it.
+    """Return a torch.Generator on the CPU that depends on the arguments only, so resumed runs repeat it.
 
     purpose: "shuffle" (position: the epoch) or "noise" (position: the step). rank: of the process.
     """
@@ -78,41 +78,71 @@ def random_stream(seed, purpose, position, rank=0):
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
 
 
-def _check_size(file):
-    """Raises BadInput unless the file is as long as its IDX header says, and that is not too long to read."""
-    with open(file, "rb") as opened:
-        dimensions = 3 if "images" in file.name else 1
-        magic, *shape = np.frombuffer(opened.read(4 + 4 * dimensions).ljust(16, b"\0"), ">u4").tolist()
-    shape, size = shape[:dimensions], file.stat().st_size
-    if magic != 0x800 + dimensions or size != 4 + 4 * dimensions + math.prod(shape):
-        raise _unusable(file, "it is cut short or not an IDX file")
-    if size > MAX_IMAGES * 28 * 28:
-        raise _unusable(file, f"it holds more than {MAX_IMAGES:,} images")
+def find(root, split):
+    """Return the paths of the images and labels of a split, "train" or "t10k", in `root`.
+
+    Raises:
+        BadInput: says what was looked for, and what was found.
+    """
+    for folder in (Path(root) / level for level in LEVELS):
+        images, labels = (_existing(folder, f"{split}-{name}") for name in ("images?idx3", "labels?idx1"))
+        if images and labels:
+            return images, labels
+    found = [str(file.relative_to(root)) for file in _idx_files(root)]
+    raise BadInput(
+        f"{root} does not hold {split}-images-idx3-ubyte and {split}-labels-idx1-ubyte side by side (in it, "
+        f"in raw/ or in MNIST/raw/; with - or . before idx, plain or .gz). It holds {', '.join(found[:8])}"
+        f"{' and more' if len(found) > 8 else ''}; give --data the folder of the set to learn from."
+    )
 
 
-def _download(root, file):
-    made = [folder for folder in (file.parent, file.parent.parent, Path(root)) if not folder.exists()]
+def _existing(folder, pattern):
+    """Return the file of such a name, rather plain than .gz; None if there is none."""
+    names = [f"{pattern.replace('?', mark)}-ubyte{end}" for end in ("", ".gz") for mark in "-."]
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def _idx_files(root):
+    """List all files in `root`, down to three levels, that are named like IDX files."""
+    need(not root.is_file(), f"{root} is a file; give --data the folder that it is in.")
+    return sorted(file for level in ("", "*/", "*/*/") for file in root.glob(f"{level}*idx[0-9]-ubyte*"))
+
+
+def _read_idx(file, dimensions):
+    """Read an IDX file of bytes, plain or .gz, as a uint8 array."""
     try:
-        datasets.MNIST(root, download=True)
-    except (RuntimeError, OSError, AssertionError, ValueError, TypeError, LookupError) as error:
-        if file.is_file():
-            return  # torchvision also reads the files; `_read` says better which one is damaged
-        for folder in made:  # those that it left empty
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
-        reason = " ".join(str(error).split()).rstrip(".")
-        raise BadInput(
-            f"MNIST is not in {root} (there is no MNIST/raw/{file.name}) and could not be downloaded "
-            f"({reason}); connect to the internet, or give --data a folder that holds it."
-        ) from error
+        with gzip.open(file) if file.suffix == ".gz" else open(file, "rb") as opened:
+            content = bytearray(opened.read())  # writable, as torch.from_numpy wants it
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise BadInput(f"{file} is damaged: it cannot be decompressed ({error}).") from error
+    start = 4 + 4 * dimensions
+    is_idx = content[:4] == bytes([0, 0, 8, dimensions]) and len(content) >= start
+    need(is_idx, f"{file} is not an IDX file of {dimensions}-dimensional bytes.")
+    shape = np.frombuffer(content, ">u4", dimensions, offset=4).tolist()
+    promised, held = math.prod(shape), len(content) - start
+    need(promised == held, f"{file} is damaged: it should hold {promised:,} values and holds {held:,}.")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def _read(file, reader):
-    try:
-        return reader(str(file))
-    except (AssertionError, ValueError, RuntimeError, LookupError, TypeError) as error:
-        raise _unusable(file, "it is cut short or not an IDX file") from error
+def _download(root):
+    """Download MNIST into root/MNIST/raw by way of a temporary folder: all of it, or nothing."""
+    from torchvision.datasets import MNIST  # here, because it takes seconds to import
+
+    raw = root / "MNIST" / "raw"
+    need(not raw.exists() or not any(raw.iterdir()), f"{raw} holds other files; give --data another folder.")
+    print(f"Downloading MNIST into {raw}")
+    parent = next(folder for folder in (root, *root.parents) if folder.is_dir())
+    with tempfile.TemporaryDirectory(prefix="mnist-", dir=parent) as temporary:
+        try:
+            MNIST(temporary, download=True)
+        except (RuntimeError, OSError, ValueError) as error:
+            reason = " ".join(str(error).split()).rstrip(".")
+            raise BadInput(
+                f"MNIST is not in {root} and could not be downloaded ({reason}); connect to the internet, or "
+                "give --data a folder that holds it."
+            ) from error
+        raw.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(Path(temporary) / "MNIST" / "raw", raw)
 
 
-def _unusable(file, reason):
-    return BadInput(f"{file} cannot be used: {reason}; delete it and run again, and it is downloaded afresh.")
+steps_of_epoch = steps_per_epoch  # former name

@@ -1,4 +1,4 @@
-"""Files on disk are whole or absent, and what they hold can be checked by a digest."""
+"""Files that are whole or absent, locks, and digests."""
 
 import hashlib
 import os
@@ -11,9 +11,9 @@ from cgan.cli import BadInput
 
 
 def write_atomically(path, data):
-    """Write bytes to `path` so that a reader, or a kill at any moment, finds the old file or the new."""
+    """Write bytes to `path`. A reader, or a kill at any moment, finds either the old file or the new one."""
     path = Path(path)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # its own, should two processes write
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # two processes may write the same path
     try:
         with open(temporary, "wb") as file:
             file.write(data)
@@ -27,10 +27,13 @@ def write_atomically(path, data):
 
 
 @contextmanager
-def locked(path, sentence):
-    """Holds the system's lock on the file `path`, which ends with the process, however that ends.
+def lock(path, sentence):
+    """Hold the system's lock on the file `path`. It ends with the process, whatever ends that.
 
-    Raises BadInput(sentence) if another process holds it. The file stays: only its lock means something.
+    The file stays; only the lock on it means anything.
+
+    Raises:
+        BadInput: another process holds the lock; `sentence` is the message.
     """
     with open(path, "ab") as file:
         try:
@@ -48,27 +51,31 @@ def locked(path, sentence):
 
 
 def digest(value):
-    """sha256, in hexadecimal, of nested dicts, lists, plain values and tensors (dtype, shape and bytes).
+    """Return the sha256, in hexadecimal, of nested dicts, lists, plain values and tensors.
 
-    The order of a dict's keys, a tensor's memory format and its device do not count.
+    A tensor counts by dtype, shape and contents; its memory format, its device and the order of a dict's
+    keys do not count.
     """
     sha = hashlib.sha256()
-    _feed(sha, value)
+    _update(sha, value)
     return sha.hexdigest()
 
 
-def _feed(sha, value):
+def _update(sha, value):
     if isinstance(value, torch.Tensor):
         sha.update(f"tensor {value.dtype} {tuple(value.shape)} ".encode())
         sha.update(value.detach().cpu().reshape(-1).view(torch.uint8).numpy())
     elif isinstance(value, dict):
         sha.update(f"dict {len(value)} ".encode())
         for key in sorted(value, key=repr):
-            _feed(sha, key)
-            _feed(sha, value[key])
+            _update(sha, key)
+            _update(sha, value[key])
     elif isinstance(value, (list, tuple)):
         sha.update(f"list {len(value)} ".encode())
         for item in value:
-            _feed(sha, item)
+            _update(sha, item)
     else:
         sha.update(f"{value!r} ".encode())
+
+
+locked = lock  # former name

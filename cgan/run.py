@@ -1,111 +1,140 @@
-"""A training run on disk. `state.pt` is its only truth; every other file in the folder is rewritten from it.
+"""A training run on disk. Every file but state.pt is written anew from it when the run is resumed.
 
 state.pt               networks, optimisers, step, log, previews, options: all that resuming needs
-log.jsonl              the options and how many steps there will be, then a line of losses every 50 steps
-preview-EPOCH.png      rows are handwritings, the same after every epoch; columns are the digits 0 to 9
-lock                   held by the process that trains here, while it lives
-generator.safetensors  the weights file for the page
-step-NUMBER.safetensors  the weights on the way there, if --snapshots asks for them
+log.jsonl              the options, then a line of losses every 50 steps
+preview-STEP.png       one row for each hand, the same hands every time; the columns are the digits 0 to 9
+generator.safetensors  the weights, once an epoch or the run has ended
+lock                   held while a process trains here
 """
 
+import hashlib
 import json
 import math
+import re
 import signal
 import threading
 import time
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import torch
 
 from cgan import hands, images, weights
-from cgan.cli import BadInput
-from cgan.files import locked, write_atomically
-from cgan.state import damaged_state, save_state
+from cgan.cli import BadInput, need
+from cgan.files import lock, write_atomically
 
+FORMAT = 2
 LOG_EVERY = 50  # steps
-SAVE_EVERY = 60  # seconds, and at the end of every epoch
+SAVE_EVERY = 60  # seconds
+POINTS = 200  # of a loss curve in `history`, at most
+PREVIEW = re.compile(r"preview-(\d{3,})\.png")
+PUBLIC = "model", "epochs", "batch_size", "lr", "seed"  # options that `history` shows; paths are private
 
 
 class Run:
-    """Where a training run stands, and its folder.
+    """The state of a training run, and its folder.
 
-    recipe: what is trained (recipes/). options: plain values that a resumed run must repeat. data_digest:
-    of the images and labels. state: from `load_state`, to go on from there. steps: how many there will be.
-    writes: whether this process is the one of the run that writes its folder.
+    Args:
+        recipe: what is trained.
+        options: dict of plain values that a resumed run must repeat.
+        data_digest: of images and labels.
+        steps, epoch_steps: of the whole run, and of one epoch.
+        state: from `load_state`, to resume; None to start.
+        writes: whether this process writes files.
     """
 
-    def __init__(self, folder, recipe, options, data_digest, state=None, steps=None, writes=True):
-        self.folder, self.recipe, self.options, self.data_digest = Path(folder), recipe, options, data_digest
-        self.steps = steps
-        self.step, self.log, self.previews, self.seconds_before, self.cpu_before = 0, [], [], 0.0, 0.0
+    def __init__(self, folder, recipe, options, data_digest, steps, epoch_steps, state=None, writes=True):
+        self.folder, self.recipe, self.options, self.writes = Path(folder), recipe, options, writes
+        self.steps, self.epoch_steps = steps, epoch_steps
+        self.origin = {"data_digest": data_digest, "vae_id": getattr(recipe, "vae_id", None)}
+        self.step, self.log, self.previews, self.seconds_before, self.cpu_seconds_before = 0, [], {}, 0.0, 0.0
         if state:
-            if state["data_digest"] != data_digest:
-                raise BadInput(
-                    f"The run in {folder} learned from other images than these; give --data the same ones."
-                )
+            need(
+                state["origin"] == self.origin,
+                f"The run in {folder} learned from other images, or another vae.",
+            )
             self.step, self.log, self.previews = state["step"], state["log"], state["previews"]
-            self.seconds_before, self.cpu_before = state["seconds"], state.get("cpu_seconds")
-            try:
-                for name, part in recipe.parts.items():
-                    part.load_state_dict(state["parts"][name])
-            except (KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
-                raise damaged_state(self.folder) from error
+            self.seconds_before, self.cpu_seconds_before = state["seconds"], state["cpu_seconds"]
+            for name, part in recipe.parts.items():
+                part.load_state_dict(state["parts"][name])
         self.started = self.saved = time.monotonic()
         self.cpu_started = time.process_time()
-        self.writes = writes
-        if writes:
-            self.folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def open(self):
+        """Make and lock the folder, and write what is known, so that other programs see the run.
+
+        Raises:
+            BadInput: another process trains here, or the disk refuses a file although a state is saved.
+        """
+        if not self.writes:
+            yield
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        sentence = f"Another process is training into {self.folder}; wait for it, or choose another --out."
+        with lock(self.folder / "lock", sentence):
             for left_by_a_kill in self.folder.glob("*.tmp"):
                 left_by_a_kill.unlink()
-        self.save()
-        self.write_outputs(self.previews)
+            try:
+                self.save()
+                self.write_log()
+                for step in self.previews:
+                    self.write_preview(step)
+                yield
+            except OSError as error:
+                if not error.strerror or not (self.folder / "state.pt").is_file():
+                    raise
+                raise BadInput(
+                    f"{error.filename or self.folder}: {error.strerror}; the last saved state is in "
+                    f"{self.folder}, go on from it with --resume."
+                ) from error
 
     @property
     def seconds(self):
-        """How long this run has been training, in all its parts."""
+        """Time spent on this run, in all its parts."""
         return self.seconds_before + time.monotonic() - self.started
 
     @property
     def cpu_seconds(self):
-        """The work of all threads in that time, however busy the machine; None if an older program began."""
-        if isinstance(self.cpu_before, float):
-            return self.cpu_before + time.process_time() - self.cpu_started
+        """CPU time of all threads in that time."""
+        return self.cpu_seconds_before + time.process_time() - self.cpu_started
 
     def record(self, losses):
-        """Count a step and, every 50, log its losses. Raises BadInput if they are not finite numbers."""
-        if not all(math.isfinite(loss) for loss in losses.values()):
-            raise BadInput(
-                f"Training failed at step {self.step + 1}: the losses are no longer finite numbers. The last "
-                f"saved state is kept in {self.folder}; try again in another folder with a smaller --lr."
-            )
+        """Count a step, log its losses, and write the files that are due.
+
+        Raises:
+            BadInput: a loss is not a finite number.
+        """
+        need(
+            all(map(math.isfinite, losses.values())),
+            f"Training failed at step {self.step + 1}: the losses are no longer finite numbers. The last "
+            f"saved state is kept in {self.folder}; try again in another folder with a smaller --lr.",
+        )
         self.step += 1
         if self.step % LOG_EVERY == 0:
             self.log.append({"step": self.step, **losses, "seconds": round(self.seconds, 1)})
-            if self.writes:
-                with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
-                    file.write(json.dumps(self.log[-1]) + "\n")
+            self.write_log(append=True)
+        epoch_ended = self.step % self.epoch_steps == 0
+        if epoch_ended or self.step == max(1, self.epoch_steps // 8):
+            self.previews[self.step] = self.draw_preview()
+            self.write_preview(self.step)
+        if epoch_ended or time.monotonic() - self.saved > SAVE_EVERY:
+            self.save()
+        if epoch_ended and self.step < self.steps:
+            self.write_weights()
 
-    def end_epoch(self):
-        """Draw the preview of this epoch, save, and write every file for people."""
-        config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
-        if weights.knows_digits(config):
-            z = hands.seeded(0, range(10), config["z_dim"]).repeat_interleave(10, dim=0)
-        else:  # which digits they become is not ours to say
-            z = hands.seeded(0, range(100), config["z_dim"])
-        device = self.options["device"]
-        pictures = self.recipe.sample(z.to(device), y.to(device))
-        self.previews.append(images.to_uint8(pictures).cpu())
+    def finish(self):
+        """Save the state and the weights of a run that has ended or is stopped."""
         self.save()
-        self.write_outputs(self.previews[-1:])
+        self.write_weights()
 
     def save(self):
-        """Write state.pt, whole or not at all."""
-        if not self.writes:
-            return
+        """Write state.pt and its sha256, whole or not at all."""
         state = {
+            "format": FORMAT,
             "options": self.options,
-            "data_digest": self.data_digest,
+            "origin": self.origin,
             "step": self.step,
             "seconds": self.seconds,
             "cpu_seconds": self.cpu_seconds,
@@ -113,72 +142,144 @@ class Run:
             "previews": self.previews,
             "parts": {name: part.state_dict() for name, part in self.recipe.parts.items()},
         }
-        save_state(self.folder, state)
+        if self.writes:
+            buffer = BytesIO()
+            torch.save(state, buffer)
+            content = buffer.getvalue()
+            write_atomically(self.folder / "state.pt", content + hashlib.sha256(content).hexdigest().encode())
         self.saved = time.monotonic()
 
-    def save_is_due(self):
-        """Whether state.pt is older than a minute."""
-        return time.monotonic() - self.saved > SAVE_EVERY
+    def write_weights(self, directions=None):
+        if self.writes:
+            file = self.folder / "generator.safetensors"
+            weights.save(file, self.options["model"], self.recipe.generator, self.provenance(), directions)
 
-    def write_outputs(self, previews=()):
-        """Write log, curves and weights anew, and the latest previews that are given."""
+    def write_log(self, append=False):
+        """Write log.jsonl, or append the last line to it."""
+        first = {**self.options, "steps": self.steps, "epoch_steps": self.epoch_steps}
+        lines = [json.dumps(line) + "\n" for line in [first, *self.log]]
         if not self.writes:
             return
-        first = len(self.previews) - len(previews) + 1
-        for epoch, preview in enumerate(previews, first):
-            write_atomically(self.folder / f"preview-{epoch:03d}.png", images.png(images.grid(preview)))
-        lines = [json.dumps(line) + "\n" for line in [{**self.options, "steps": self.steps}, *self.log]]
-        write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
-        self.write_weights("generator.safetensors")
+        if append:
+            with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
+                file.write(lines[-1])
+        else:
+            write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
 
-    def write_weights(self, name):
-        """Write the weights, as they are now, into the run's folder."""
+    def write_preview(self, step):
         if self.writes:
-            weights.save(self.folder / name, self.recipe.networks, self.recipe.generator, self.provenance())
+            data = images.png(images.grid(self.previews[step], 10))
+            write_atomically(self.folder / f"preview-{step:06d}.png", data)
+
+    def draw_preview(self):
+        """Draw ten hands, each with all digits; without conditions, a hundred hands: uint8 (100, 28, 28)."""
+        config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
+        if config.get("conditional", True):
+            z = hands.seeded(0, range(10), config["z_dim"]).repeat_interleave(10, dim=0)
+        else:
+            z = hands.seeded(0, range(100), config["z_dim"])
+        device = self.options["device"]
+        return images.to_uint8(self.recipe.sample(z.to(device), y.to(device))).cpu()
 
     def provenance(self):
-        """What the weights file says of how it was made."""
+        """Return what the weights file says about how it was made; paths are left out."""
+        options = {name: value for name, value in self.options.items() if name != "data"}
+        options["set"] = {name: value for name, value in options["set"].items() if name != "vae"}
+        if self.origin["vae_id"]:
+            options["vae_id"] = self.origin["vae_id"]
         return {
-            "options": {name: value for name, value in self.options.items() if name not in ("data", "vae")},
+            "options": options,
             "steps": self.step,
-            "epochs": len(self.previews),
+            "epochs": self.step // self.epoch_steps,
             "seconds": round(self.seconds),
-            "cpu_seconds": self.cpu_seconds and round(self.cpu_seconds),
-            "data_digest": self.data_digest,
+            "cpu_seconds": round(self.cpu_seconds),
+            "data_digest": self.origin["data_digest"],
             "versions": weights.versions(),
         }
 
 
-@contextmanager
-def held(folder):
-    """Around a run: no other process trains into `folder`, and if the disk refuses, what is kept is said.
+def load_state(folder):
+    """Return what `Run.save` wrote into a folder, or None.
 
-    Raises BadInput in both cases. A process that is gone holds nothing.
+    Raises:
+        BadInput: the file is damaged, or another version's.
     """
-    sentence = f"Another process is training into {folder}; wait for it, or choose another folder by --out."
-    with locked(Path(folder) / "lock", sentence):
-        try:
-            yield
-        except OSError as error:
-            if not error.strerror or not (Path(folder) / "state.pt").is_file():
-                raise
-            raise BadInput(
-                f"{error.filename or folder}: {error.strerror}; what was saved last is kept in {folder}, "
-                "go on with it by --resume."
-            ) from error
+    path = Path(folder) / "state.pt"
+    if not path.is_file():
+        return None
+    data = path.read_bytes()
+    content, sha = data[:-64], data[-64:]
+    intact = sha == hashlib.sha256(content).hexdigest().encode()
+    need(intact, f"{path} is damaged; start anew in another folder (--out).")
+    state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+    if state["format"] < FORMAT:
+        raise BadInput(
+            f"{path} is from the first version, which this one cannot resume: start anew in another folder "
+            "(--out). Its weights still work."
+        )
+    need(state["format"] == FORMAT, f"{path} is from a newer version of this program; update this one.")
+    return state
+
+
+def history(folder):
+    """Return how the run in a folder went so far, as JSON has it. Reads runs of the first version, too.
+
+    Returns:
+        dict of options, epochs, epochs_done, seconds, seconds_left (None at first), age (seconds since the
+        log was written), previews (the epoch of each), files (the name of each), and the loss curves: epoch (a
+        list) and losses (name -> list).
+
+    Raises:
+        BadInput: there is no log, or it is not one.
+    """
+    folder = Path(folder)
+    try:
+        options, *log = _whole_lines((folder / "log.jsonl").read_text("utf-8"))
+        epochs, steps, epoch_steps = options["epochs"], options["steps"], options.get("epoch_steps")
+        last = log[-1] if log else {"step": 0, "seconds": 0}
+        age = round(time.time() - (folder / "log.jsonl").stat().st_mtime)
+        files = {int(m[1]): m[0] for file in folder.iterdir() if (m := PREVIEW.fullmatch(file.name))}
+        numbers = sorted(files)  # steps; epochs in the first version
+        return {
+            "options": {name: options[name] for name in PUBLIC if name in options},
+            "epochs": epochs,
+            "epochs_done": round(last["step"] * epochs / steps, 2),
+            "seconds": round(last["seconds"]),
+            "seconds_left": round(last["seconds"] * max(0, steps / last["step"] - 1)) if log else None,
+            "age": age,
+            "previews": [round(n / epoch_steps, 2) for n in numbers] if epoch_steps else numbers,
+            "files": [files[number] for number in numbers],
+            **_curves(log, epochs / steps),
+        }
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+        raise BadInput(f"The run {folder.name} has no log that can be read.") from error
+
+
+def _whole_lines(text):
+    """Parse the lines of a log, less one that is still being written."""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("}\n")]
+
+
+def _curves(log, epochs_per_step):
+    """Return the losses over the epochs, as means of at most POINTS stretches of the log."""
+    stretch = math.ceil(len(log) / POINTS) or 1
+    parts = [log[i : i + stretch] for i in range(0, len(log), stretch)]
+
+    def means(name, factor=1.0):
+        return [float(f"{factor * sum(line[name] for line in part) / len(part):.4g}") for part in parts]
+
+    names = [name for name in (log[0] if log else ()) if name not in ("step", "seconds")]
+    return {"epoch": means("step", epochs_per_step), "losses": {name: means(name) for name in names}}
 
 
 @contextmanager
-def stop_after_this_step():
-    """Gives an Event that Ctrl-C or SIGTERM sets, for the loop to look at: no step is cut in two.
-
-    A second Ctrl-C ends the program at once.
-    """
+def stop_on_signal():
+    """Yield an Event that Ctrl-C or SIGTERM sets, so that no step is cut in two. A second one kills."""
     stop = threading.Event()
 
-    def handle(signal_number, frame):
+    def handle(number, frame):
         stop.set()
-        signal.signal(signal_number, before[signal_number])
+        signal.signal(number, before[number])
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

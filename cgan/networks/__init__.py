@@ -1,9 +1,15 @@
-"""Every network, one file a family. NETWORKS: the name in a weights file -> the class that it rebuilds."""
+"""Every network, one file a family. A weights file says which of NETWORKS rebuilds it."""
 
 from cgan.networks import compact, judge, report, vae
 
-# Pairs of a Generator and a Discriminator, and all that draw, by the name of their recipe.
-FAMILIES = {"report": report, "compact": compact, "vae-cgan": report}
-GENERATORS = {name: family.Generator for name, family in FAMILIES.items()}
-GENERATORS |= {"vae": vae.AutoEncoder, "cvae": vae.AutoEncoder}
-NETWORKS = {**GENERATORS, "judge": judge.Judge}
+NETWORKS = {
+    "report": report.Generator,
+    "compact": compact.Generator,
+    "vae": vae.AutoEncoder,
+    "judge": judge.Judge,
+}
+
+
+def name_of(network):
+    """Return the name in NETWORKS of a network's class."""
+    return next(name for name, kind in NETWORKS.items() if type(network) is kind)

@@ -1,7 +1,7 @@
-"""The compact pair of networks: 10.5 million multiplications a picture in G, 0.9 million parameters each.
+"""The compact pair of networks: 0.9 million parameters each; G takes 10.5 million multiplications an image.
 
-Shapes: N pictures in a batch, Z = z_dim. Linear layers read and write (7, 7, C), pixel by pixel, which is how
-channels_last lies in memory, so that nothing is copied between them and the convolutions.
+Shapes: N images in a batch, Z = z_dim. Linear layers read and write (7, 7, C), the memory order of
+channels_last, so nothing is copied between them and the convolutions.
 """
 
 import torch
@@ -10,11 +10,11 @@ from torch.nn.functional import leaky_relu_, normalize, pixel_shuffle
 
 from cgan.networks.mixture import lookup
 
-SLOPE = 0.2  # of LeakyReLU below 0, which is computed in place: one pass over memory less
+SLOPE = 0.2  # of LeakyReLU below 0, computed in place to save a pass over memory
 
 
 class ConditionalBatchNorm(nn.Module):
-    """BatchNorm whose gain and bias are the digit's own (Dumoulin et al. 2017, equation 5)."""
+    """BatchNorm with a gain and a bias for each digit (Dumoulin et al. 2017, equation 5)."""
 
     def __init__(self, num_classes, channels):
         super().__init__()
@@ -28,22 +28,30 @@ class ConditionalBatchNorm(nn.Module):
         gain, bias = lookup(self.gain, y), lookup(self.bias, y)  # (N, C)
         if self.training:
             h = self.norm(h)
-        else:  # its statistics stand still, so they go into gain and bias: one pass over h, not two
+        else:  # fold the fixed statistics into gain and bias: one pass over h instead of two
             gain = gain * (self.norm.running_var + self.norm.eps).rsqrt()
             bias = bias - gain * self.norm.running_mean
         return torch.addcmul(bias[:, :, None, None], gain[:, :, None, None], h)  # (N, C, H, W)
 
 
 class Generator(nn.Module):
-    """Noise and a digit to a picture. Conditioned beside z and in every BatchNorm.
+    """Draw digits from noise. The digit enters beside z and in every BatchNorm.
 
-    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1, or a mixture of
-    the digits, float (N, num_classes). Returns float (N, 1, 28, 28) in [-1, 1].
+    Args of forward:
+        z: float (N, z_dim), standard normal.
+        y: int64 (N,) from 0 to num_classes - 1, or mixtures of digits, float (N, num_classes).
+
+    Returns float (N, 1, 28, 28) in [-1, 1].
+
+    output_scale: tanh only approaches -1 and 1; a scale above 1, clamped, reaches black and white.
     """
 
-    def __init__(self, num_classes=10, z_dim=64):
+    def __init__(self, num_classes=10, z_dim=64, output_scale=1):
         super().__init__()
         self.config = {"num_classes": num_classes, "z_dim": z_dim}
+        if output_scale != 1:  # absent otherwise: part of a weights file's digest
+            self.config["output_scale"] = output_scale
+        self.output_scale = output_scale
         self.embed = nn.Embedding(num_classes, z_dim)
         self.dense = nn.Linear(2 * z_dim, 7 * 7 * 128)
         self.norm1 = ConditionalBatchNorm(num_classes, 128)
@@ -56,7 +64,7 @@ class Generator(nn.Module):
         self.up2 = nn.Conv2d(48, 4 * 1, 3, padding=1)
 
     def forward(self, z, y):
-        digit = normalize(lookup(self.embed, y)) * z.shape[1] ** 0.5  # (N, Z), as long as z is on average
+        digit = normalize(lookup(self.embed, y)) * z.shape[1] ** 0.5  # (N, Z), about as long as z
         h = self.dense(torch.cat([z, digit], dim=1))  # (N, 7 * 7 * 128)
         h = h.view(-1, 7, 7, 128).permute(0, 3, 1, 2)  # (N, 128, 7, 7)
         h = leaky_relu_(self.norm1(h, y), SLOPE)  # (N, 128, 7, 7)
@@ -64,23 +72,29 @@ class Generator(nn.Module):
         h = leaky_relu_(self.norm2(h, y), SLOPE)  # (N, 48, 14, 14)
         h = leaky_relu_(self.norm3(self.conv1(h), y), SLOPE)  # (N, 48, 14, 14)
         h = leaky_relu_(self.norm4(self.conv2(h), y), SLOPE)  # (N, 48, 14, 14)
-        return torch.tanh(upsample(self.up2(h)))  # (N, 1, 28, 28)
+        x = torch.tanh(upsample(self.up2(h)))  # (N, 1, 28, 28)
+        return x if self.output_scale == 1 else clamp(self.output_scale * x)  # (N, 1, 28, 28)
 
 
 def upsample(h):
-    """(N, 4 * C, H, W) -> (N, C, 2 * H, 2 * W): every four channels become the four pixels of a square.
+    """Turn every four channels into the four pixels of a square: (N, 4 * C, H, W) -> (N, C, 2 * H, 2 * W).
 
-    With the convolution before it, a sub-pixel convolution (Shi et al. 2016): the work of a transposed one,
-    done at the lower resolution, where it runs faster.
+    With the convolution before it, a sub-pixel convolution (Shi et al. 2016): the work of a transposed
+    convolution, done at the lower resolution, where it runs faster.
     """
     return pixel_shuffle(h, 2).contiguous(memory_format=torch.channels_last)
 
 
+def clamp(x):
+    """Clamp x to [-1, 1] and pass gradients through unchanged, also where it is clamped."""
+    return x + (x.clamp(-1, 1) - x).detach()
+
+
 class Discriminator(nn.Module):
-    """A picture and a digit to one logit: the higher, the more x looks like a real picture of that digit.
+    """Score how much an image looks like a real one of the given digit: one logit each.
 
     Conditioned by projection (Miyato and Koyama 2018): the digit's vector is added to the weights of the last
-    layer. Without normalisation, so that a logit depends on its own picture alone.
+    layer. There is no normalisation, so a logit depends on its own image only.
     x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). Returns float (N,).
     """
 
@@ -94,7 +108,7 @@ class Discriminator(nn.Module):
         self.embed = nn.Embedding(num_classes, 128)
 
     def forward(self, x, y):
-        return self.logits(self.features(x), y)
+        return self.logits(self.features(x), y)  # (N,)
 
     def features(self, x):
         h = leaky_relu_(self.conv1(x), SLOPE)  # (N, 32, 14, 14)

@@ -1,23 +1,23 @@
-"""A classifier of real digits, whose answers and features measure generated ones.
+"""The classifier whose answers and features measure generated digits; the page reads digits with it, too.
 
-Shapes: N pictures in a batch, W = width, R = reference_size.
+Shapes: N images in a batch, W = width, R = reference_size.
 """
 
 import torch
 from torch import nn
 from torch.nn.functional import relu
 
-from cgan.cli import BadInput
+from cgan.cli import BadInput, need
 
 FEATURES = 128
 
 
 class Judge(nn.Module):
-    """Pictures to logits and to 128 features, with what it sees in the R images of the real test set.
+    """Classify images and return 128 features of each. Carries the features of the R real test images.
 
     x: float (N, 1, 28, 28) in [-1, 1], from background to ink; anything else raises BadInput.
-    The features are the last hidden layer before its ReLU, each with mean 0 and variance 1 over the images it
-    learned from: so the unit of a distance between features does not depend on the judge.
+    Features are the last hidden layer before its ReLU, standardised over the training images, so distances
+    between features have the same unit for every judge.
     """
 
     def __init__(self, width=32, reference_size=10_000):
@@ -29,7 +29,7 @@ class Judge(nn.Module):
         self.dense = nn.Linear(3 * 3 * 4 * width, FEATURES, bias=False)
         self.standardise = nn.BatchNorm1d(FEATURES, affine=False)
         self.classify = nn.Linear(FEATURES, 10)
-        # The weights file carries these, so that measuring needs no MNIST.
+        # Stored in the weights file, so measuring needs no MNIST.
         self.register_buffer("reference_features", torch.zeros(reference_size, FEATURES, dtype=torch.half))
         self.register_buffer("reference_labels", torch.zeros(reference_size, dtype=torch.uint8))
         self.register_buffer("reference_mean", torch.zeros(FEATURES, dtype=torch.double))
@@ -47,15 +47,12 @@ class Judge(nn.Module):
         return self.standardise(h)  # (N, 128)
 
     def logits(self, features):
-        """The ten logits (N, 10) that belong to features (N, 128)."""
+        """The logits (N, 10) for features (N, 128)."""
         return self.classify(relu(features))  # (N, 10)
 
 
 def check_images(x):
-    """Raises BadInput unless x is float (N, 1, 28, 28) in [-1, 1] with some background in it.
-
-    A classifier answers images of another scale without complaint, and wrongly.
-    """
+    """Raise BadInput unless x is float (N, 1, 28, 28) in [-1, 1]; other scales give wrong answers."""
     if x.dim() != 4 or x.shape[1:] != (1, 28, 28) or not x.is_floating_point():
         raise BadInput(
             f"The judge takes images as float N x 1 x 28 x 28, not {x.dtype} {' x '.join(map(str, x.shape))}."
@@ -63,13 +60,7 @@ def check_images(x):
     if len(x) == 0:
         return
     low, high = x.min().item(), x.max().item()
-    if not -1 <= low <= high <= 1:  # nor if they are not numbers
-        raise BadInput(f"The judge takes images from -1 to 1, not from {low:g} to {high:g}.")
-    if low > -0.5:
-        raise BadInput(
-            f"The judge takes images whose background is -1; the darkest value here is {low:g}, "
-            "as in images from 0 to 1. Scale them by x * 2 - 1."
-        )
+    need(-1 <= low <= high <= 1, f"The judge takes images from -1 to 1, not from {low:g} to {high:g}.")
 
 
 def _block(channels_in, channels_out):

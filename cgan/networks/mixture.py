@@ -1,6 +1,6 @@
-"""Digits, and what lies between them, to a network's vectors for them."""
+"""Look up a digit's vector, or that of a mixture of digits."""
 
 
 def lookup(embedding, y):
-    """Rows of an nn.Embedding: of int64 y (N,), or weighted sums of them, of float y (N, num_classes)."""
+    """Rows of an nn.Embedding for int64 y (N,); weighted sums of its rows for float y (N, num_classes)."""
     return y @ embedding.weight if y.is_floating_point() else embedding(y)

@@ -1,6 +1,6 @@
 """The course report's pair of networks, layer by layer as printed there.
 
-Shapes: N pictures in a batch, Z = z_dim.
+Shapes: N images in a batch, Z = z_dim.
 """
 
 import torch
@@ -10,10 +10,13 @@ from cgan.networks.mixture import lookup
 
 
 class Generator(nn.Module):
-    """Noise and a digit to a picture. Conditioned by multiplying z with a learned vector for the digit.
+    """Draw digits from noise. The digit's learned vector is multiplied with z.
 
-    z: float (N, z_dim), standard normal. y: int64 (N,), from 0 to num_classes - 1, or a mixture of
-    the digits, float (N, num_classes). Returns float (N, 1, 28, 28) in [-1, 1].
+    Args of forward:
+        z: float (N, z_dim), standard normal.
+        y: int64 (N,) from 0 to num_classes - 1, or mixtures of digits, float (N, num_classes).
+
+    Returns float (N, 1, 28, 28) in [-1, 1].
     """
 
     def __init__(self, num_classes=10, z_dim=100):
@@ -45,11 +48,11 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """A picture and a digit to one logit: how sure D is that this is a real picture of that digit.
+    """Score how sure D is that an image is a real one of the given digit: one logit each.
 
-    Conditioned by a learned picture for the digit, laid over the image as a second channel.
+    The digit is a learned image, stacked on x as a second channel.
     x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). Returns float (N,).
-    The report ends in a sigmoid; here it is part of the loss (losses.py) and of `probability`.
+    The report's network ends in a sigmoid; here that is part of the loss (losses.py) and of `probability`.
     """
 
     def __init__(self, num_classes=10):
@@ -76,5 +79,5 @@ class Discriminator(nn.Module):
         return self.dense(h).squeeze(1)  # (N,)
 
     def probability(self, x, y):
-        """The report's output: the probability that x is a real picture of y, float (N,) in [0, 1]."""
+        """The report's output: the probability that x is a real image of y, float (N,) in [0, 1]."""
         return torch.sigmoid(self(x, y))

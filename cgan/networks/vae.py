@@ -1,6 +1,6 @@
 """The variational auto-encoder: 784-512-256-z and back, fully connected (Kingma and Welling 2014).
 
-Shapes: N pictures in a batch, Z = z_dim, C = 10 where it is told the digit (`conditional`), else 0.
+Shapes: N images in a batch, Z = z_dim, C = 10 if the network is conditional, else 0.
 """
 
 import torch
@@ -9,11 +9,13 @@ from torch.nn.functional import one_hot, relu
 
 
 class AutoEncoder(nn.Module):
-    """An encoder, pictures to where in the latent plane they belong, and a decoder, from there to pictures.
+    """An encoder from images to latent normal distributions, and a decoder from latents to images.
 
-    To draw is to decode: z, float (N, z_dim), standard normal, and y, int64 (N,) from 0 to 9, to pictures
-    (N, 1, 28, 28) in [-1, 1]; y may be a mixture of the digits, float (N, 10). If it is not `conditional`, it
-    knows no digit: y is not looked at.
+    forward() decodes, as the other generators do:
+        z: float (N, z_dim), standard normal.
+        y: int64 (N,) from 0 to 9, or mixtures of digits, float (N, 10); ignored unless `conditional`.
+
+    Returns float (N, 1, 28, 28) in [-1, 1].
     """
 
     def __init__(self, z_dim=2, conditional=False):
@@ -29,29 +31,29 @@ class AutoEncoder(nn.Module):
         self.decode3 = nn.Linear(512, 784)
 
     def encode(self, x, y):
-        """Of the z that pictures x (N, 1, 28, 28) stand for: mean and logarithm of the variance."""
-        h = self.told(x.flatten(1), y)  # (N, 784 + C)
+        """Mean and log variance of z, given images x (N, 1, 28, 28)."""
+        h = self.with_digit(x.flatten(1), y)  # (N, 784 + C)
         h = relu(self.encode1(h))  # (N, 512)
         h = relu(self.encode2(h))  # (N, 256)
         return self.mean(h), self.log_var(h)  # (N, Z), (N, Z)
 
     def decode(self, z, y):
-        """Of each pixel the logit of the probability that it is ink."""
-        h = self.told(z, y)  # (N, Z + C)
+        """The logit, for each pixel, of the probability that it is ink."""
+        h = self.with_digit(z, y)  # (N, Z + C)
         h = relu(self.decode1(h))  # (N, 256)
         h = relu(self.decode2(h))  # (N, 512)
         return self.decode3(h)  # (N, 784)
 
     def forward(self, z, y):
-        # The report's sigmoid, and from [0, 1] to [-1, 1]: 2 * sigmoid(logit) - 1 = tanh(logit / 2).
+        # The report's sigmoid, moved from [0, 1] to [-1, 1]: 2 * sigmoid(logit) - 1 = tanh(logit / 2).
         return torch.tanh(self.decode(z, y) / 2).view(-1, 1, 28, 28)  # (N, 1, 28, 28)
 
     def reconstruct(self, x, y):
-        """Pictures x (N, 1, 28, 28), encoded and, from the mean, decoded again."""
+        """Encode images x (N, 1, 28, 28) and decode the mean."""
         return self(self.encode(x, y)[0], y)  # (N, 1, 28, 28)
 
-    def told(self, h, y):
-        """h (N, F) with the digit beside it as one-hot, if there is one to be told: (N, F + C)."""
+    def with_digit(self, h, y):
+        """Append the digit, one-hot, to h (N, F) if the network is conditional: (N, F + C)."""
         if not self.num_classes:
             return h
         mixture = y if y.is_floating_point() else one_hot(y, 10).to(h.dtype)  # (N, C)

@@ -1,14 +1,19 @@
-"""How each model learns. A recipe has networks, optimisers, `step(x, y)` and `sample(z, y)`.
+"""How each model learns. A recipe holds networks and optimisers, and has these members:
 
-`parts` names all that a resumed run needs; `rng` is where a step takes its noise from, set anew before each
-step by whoever trains; `generator` is the network that the weights file keeps. `steps` is the length of the
-whole run: where a recipe has a schedule (`has_schedule`), it stretches over that, and the run ends there.
+step(x, y, rng, progress)  learn from one batch; returns {name: loss}
+sample(z, y)               draw with the network as it is now
+generator                  the network that the weights file keeps
+parts                      name -> network or optimiser: all that a resumed run needs
+
+Its numbers are keyword-only arguments of __init__. `steps` is the length of the whole run; a recipe with a
+schedule (`has_schedule`) stretches it over that, so such a run cannot be prolonged.
 """
+
+import ast
 
 import torch
 
-from cgan.cli import BadInput
-from cgan.networks import FAMILIES
+from cgan.cli import BadInput, need
 from cgan.recipes.compact import Compact
 from cgan.recipes.report import Report
 from cgan.recipes.vae import Cvae, Vae, VaeCgan
@@ -16,31 +21,50 @@ from cgan.recipes.vae import Cvae, Vae, VaeCgan
 RECIPES = {"report": Report, "compact": Compact, "vae": Vae, "cvae": Cvae, "vae-cgan": VaeCgan}
 
 
-def build(name, seed, changes=(), **options):
-    """The recipe called `name`, its first weights drawn from `seed`; the global RNG is left as it was.
+def build(name, seed, steps, device="cpu", lr=None, **settings):
+    """Return the recipe called `name`, its layers initialised from `seed`.
 
-    changes: of the recipe's numbers, as in ["shift=0", "ema_decay=0.99"]. Raises BadInput.
+    Args:
+        steps: of the whole run.
+        lr: learning rate; None for the recipe's own.
+        settings: keyword arguments of the recipe, as `parse_settings` returns them.
+
+    Raises:
+        BadInput: a setting is out of its range.
     """
     recipe = RECIPES[name]
-    recipe = type(name, (recipe,), dict(changed(recipe, *change.split("=", 1)) for change in changes))
-    with torch.random.fork_rng(devices=[]):  # PyTorch's layers can draw their first weights from nowhere else
+    with torch.random.fork_rng(devices=[]):  # layers initialise from the global RNG only
         torch.manual_seed(seed)
-        return recipe(**options)
+        return recipe(steps, device, lr or recipe.lr, **settings)
 
 
-def changed(recipe, name, text=""):
-    """(name, value) of one of the recipe's numbers or names, read from text. Raises BadInput."""
-    has_options = "batch_size", "lr", "epochs"
-    now = {
-        key: value
-        for key, value in vars(recipe).items()
-        if type(value) in (int, float, str) and not key.startswith("__") and key not in has_options
-    }
+def defaults(name):
+    """Return the settings of the recipe called `name`, with their defaults."""
+    return RECIPES[name].__init__.__kwdefaults__
+
+
+def parse_settings(name, texts):
+    """Parse texts like "gamma=0.5" as settings of the recipe called `name`; return them as a dict.
+
+    Raises:
+        BadInput: the recipe has no such setting, one is given twice, or its number is not one.
+    """
+    has = f"{name} has " + ", ".join(f"{key}={default}" for key, default in defaults(name).items())
+    settings = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        need(equals, f"--set takes NAME=VALUE, not {text!r}; {has}.")
+        need(key in defaults(name), f"{name} has no setting {key!r}; {has}.")
+        need(key not in settings, f"--set gives {key} twice.")
+        settings[key] = value if isinstance(defaults(name)[key], str) else _number(key, value)
+    return settings
+
+
+def _number(key, text):
     try:
-        value = text if isinstance(now[name], str) else float(text) if "." in text else int(text)
-        if name == "networks" and value not in FAMILIES:
-            raise ValueError(value)
-    except (KeyError, ValueError) as error:
-        known = ", ".join(f"{key}={value}" for key, value in now.items())
-        raise BadInput(f"--set cannot make it {name}={text}; now it is {known}.") from error
-    return name, value
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value = text
+    if type(value) not in (int, float) or not -1e30 < value < 1e30:
+        raise BadInput(f"{key} must be a number, not {text[:40]!r}.")
+    return value

@@ -2,52 +2,59 @@
 
 import torch
 
+from cgan.cli import need, whole_number
 from cgan.losses import fake_loss, real_loss
-from cgan.networks import FAMILIES
+from cgan.networks import compact, report
+
+NETWORKS = {"report": report, "compact": compact}
 
 
 class Report:
-    """The course report's conditional GAN: three updates a batch, with binary cross-entropy and Adam."""
+    """The report's three updates a batch, with binary cross-entropy and Adam.
 
-    batch_size, lr = 128, 0.001  # the report gives the learning rate; batch and z_dim are our choice
-    epochs, has_schedule = 20, False
-    networks = "report"
+    networks: "compact" trains that pair of networks this way, for comparison.
+    """
 
-    def __init__(self, lr=lr, z_dim=100, device="cpu", steps=None):
-        # channels_last: the same arithmetic in the memory order that convolutions on a CPU run fastest in.
-        networks = FAMILIES[self.networks]
-        self.G = networks.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
-        self.D = networks.Discriminator().to(device, memory_format=torch.channels_last)
+    epochs, batch_size, lr = 20, 128, 0.001  # the report gives lr only; the rest is our choice
+    has_schedule = False
+
+    def __init__(self, steps, device, lr, *, z_dim=100, networks="report"):
+        z_dim = whole_number("z_dim", z_dim, 1, 512)
+        need(networks in NETWORKS, f"networks must be report or compact, not {networks!r}.")
+
+        # channels_last is the memory order in which convolutions run fastest on a CPU.
+        pair = NETWORKS[networks]
+        self.G = pair.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
+        self.D = pair.Discriminator().to(device, memory_format=torch.channels_last)
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr)
-        self.rng = torch.Generator()
+        self.generator = self.G
         self.parts = {
             "G": self.G,
             "D": self.D,
             "G_optimizer": self.G_optimizer,
             "D_optimizer": self.D_optimizer,
         }
-        self.generator = self.G
 
-    def step(self, x, y):
-        """One batch of real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,): the losses."""
+    def step(self, x, y, rng, progress):
+        """Learn from real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,); return the losses."""
         # D learns to call the real images real, given their digit.
         d_loss_real = real_loss(self.D(x, y))
         self.D_optimizer.zero_grad()
         d_loss_real.backward()
         self.D_optimizer.step()
 
-        # D learns to call pictures that G draws of the same digits fake. G is not learning here: no gradient.
+        # D learns to call G's images of the same digits fake. G is not learning here: no gradient.
         with torch.no_grad():
-            fake = self.G(noise_for(self, y), y)
+            fake = self.G(noise_for(y, self.G, rng), y)
         d_loss_fake = fake_loss(self.D(fake, y))
         self.D_optimizer.zero_grad()
         d_loss_fake.backward()
         self.D_optimizer.step()
 
-        # G learns to draw pictures that D calls real. D is not learning here: its weights need no gradient.
+        # G learns to draw images that D calls real. D is not learning here: its weights need no gradient.
         self.D.requires_grad_(False)
-        g_loss = real_loss(self.D(self.G(noise_for(self, y), y), y))
+        g_loss = real_loss(self.D(self.G(noise_for(y, self.G, rng), y), y))
         self.G_optimizer.zero_grad()
         g_loss.backward()
         self.G_optimizer.step()
@@ -57,13 +64,13 @@ class Report:
 
     @torch.no_grad()
     def sample(self, z, y):
-        """The digits y (N,) as G draws them now from z (N, z_dim): (N, 1, 28, 28) in [-1, 1]."""
+        """Draw the digits y (N,) from z (N, z_dim) with G as it is now: (N, 1, 28, 28) in [-1, 1]."""
         self.G.eval()
-        pictures = self.G(z, y)
+        images = self.G(z, y)
         self.G.train()
-        return pictures
+        return images
 
 
-def noise_for(recipe, y):
-    """z ~ N(0, 1) from the recipe's rng, float (N, z_dim): another handwriting for each digit of y (N,)."""
-    return torch.randn(len(y), recipe.G.config["z_dim"], generator=recipe.rng).to(y.device)
+def noise_for(y, G, rng):
+    """z ~ N(0, 1), float (N, z_dim): one z for each of the digits y (N,)."""
+    return torch.randn(len(y), G.config["z_dim"], generator=rng).to(y.device)

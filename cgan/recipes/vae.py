@@ -1,34 +1,37 @@
-"""The report's other models: the variational auto-encoder without and with the digit, and a GAN after it."""
+"""The report's other models: a variational auto-encoder, a conditional one, and a GAN trained after one."""
 
 import torch
 
+from cgan import weights
+from cgan.cli import need, whole_number
 from cgan.losses import kl_loss, reconstruction_loss
-from cgan.networks import vae
+from cgan.networks.vae import AutoEncoder
 from cgan.recipes.report import Report
 
 
 class Vae:
-    """The report's variational auto-encoder. It learns no digit: it draws whichever comes."""
+    """The report's variational auto-encoder. It is not conditional: it draws whichever digit comes."""
 
-    batch_size, lr, epochs = 128, 0.001, 50  # batch is our choice
-    conditional, has_schedule = False, False
+    epochs, batch_size, lr = 50, 128, 0.001  # the batch size is our choice
+    has_schedule = False
+    conditional = False
 
-    def __init__(self, lr=lr, z_dim=2, device="cpu", steps=None):
-        self.network = vae.AutoEncoder(z_dim, self.conditional).to(device)
+    def __init__(self, steps, device, lr, *, z_dim=2):
+        z_dim = whole_number("z_dim", z_dim, 1, 512)
+
+        self.network = AutoEncoder(z_dim, self.conditional).to(device)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr, fused=True)
-        self.rng = torch.Generator()
-        self.parts = {"network": self.network, "optimizer": self.optimizer}
         self.generator = self.network
-        self.networks = "cvae" if self.conditional else "vae"
+        self.parts = {"network": self.network, "optimizer": self.optimizer}
 
-    def step(self, x, y):
-        """One batch of images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,): the two parts of -ELBO."""
-        # Where each image belongs, as a normal distribution, and a z out of it.
-        mean, log_var = self.network.encode(x, y)
-        noise = torch.randn(mean.shape, generator=self.rng).to(x.device)
-        z = mean + (log_var / 2).exp() * noise
+    def step(self, x, y, rng, progress):
+        """Learn from images x (N, 1, 28, 28) in [-1, 1]; return the two terms of -ELBO."""
+        # Encode each image to a normal distribution, and draw a z from that.
+        mean, log_var = self.network.encode(x, y)  # (N, Z), (N, Z)
+        noise = torch.randn(mean.shape, generator=rng).to(x.device)  # (N, Z)
+        z = mean + (log_var / 2).exp() * noise  # (N, Z)
 
-        # From z the image must come back, and the distributions stay near N(0, 1), where drawing takes z.
+        # z must decode to the image, and the distributions stay close to N(0, 1), from which sampling draws.
         reconstruction = reconstruction_loss(self.network.decode(z, y), x)
         kl = kl_loss(mean, log_var)
         self.optimizer.zero_grad()
@@ -38,12 +41,12 @@ class Vae:
 
     @torch.no_grad()
     def sample(self, z, y):
-        """What the decoder makes of z (N, z_dim) and the digits y (N,) now: (N, 1, 28, 28) in [-1, 1]."""
+        """Decode z (N, z_dim) and the digits y (N,) with the network as it is now: (N, 1, 28, 28)."""
         return self.network(z, y)
 
 
 class Cvae(Vae):
-    """The auto-encoder that is told the digit, in the encoder and in the decoder."""
+    """The auto-encoder whose encoder and decoder are given the digit."""
 
     conditional = True
 
@@ -51,17 +54,18 @@ class Cvae(Vae):
 class VaeCgan(Report):
     """The report's combination: its conditional GAN learns from an auto-encoder's reconstructions.
 
-    vae: the network of a `vae`'s weights file.
+    vae: a weights file of a `vae`, or the name of shipped weights.
     """
 
-    networks = "vae-cgan"
+    def __init__(self, steps, device, lr, *, z_dim=100, vae="vae"):
+        loaded = weights.find(vae)
+        need(isinstance(loaded.network, AutoEncoder), f"vae must be the weights of a vae, not {vae!r}.")
 
-    def __init__(self, vae, device="cpu", **options):
-        super().__init__(device=device, **options)
-        self.vae = vae.to(device)
+        super().__init__(steps, device, lr, z_dim=z_dim)
+        self.vae, self.vae_id = loaded.network.to(device), loaded.id
 
-    def step(self, x, y):
-        """Report's, on reconstructions of the real images x."""
+    def step(self, x, y, rng, progress):
+        """Report's step, on reconstructions of the real images x."""
         with torch.no_grad():
             reconstructed = self.vae.reconstruct(x, y)
-        return super().step(reconstructed, y)
+        return super().step(reconstructed, y, rng, progress)
