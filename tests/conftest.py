@@ -1,10 +1,8 @@
-"""Shared by the tests: a tiny MNIST, the shipped weights, the page served, a Chromium."""
+"""Shared by the tests: a tiny MNIST, the shipped weights."""
 
 import json
 import os
-import shutil
 import struct
-import warnings
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -15,7 +13,6 @@ import pytest
 import torch
 
 from cgan import weights
-from cgan.page import routes
 
 WITHSTOOD = pytest.StashKey()
 
@@ -80,89 +77,3 @@ def judge():
     """The shipped classifier of real digits: images (N, 1, 28, 28) in [-1, 1] -> digits (N,)."""
     network = weights.load(weights.SHIPPED / "judge.safetensors").network
     return lambda images: network(images).argmax(1)
-
-
-@pytest.fixture(scope="session")
-def serve(tmp_path_factory):
-    """serve(more models, **launch options) -> URL of the page; all are closed at the end."""
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
-    import app
-
-    models = weights.load_generators([weights.SHIPPED])
-    demos = []
-
-    def start(more=None, **options):
-        with_more = {**models, **(more or {})}
-        demo = app.build(with_more)
-        demos.append(demo)
-        _, url, _ = app.launch(demo, with_more, server_name="127.0.0.1", **options)
-        return url.rstrip("/")
-
-    yield start
-    for demo in demos:
-        demo.close(verbose=False)
-
-
-@pytest.fixture(scope="session")
-def url(serve):
-    return serve()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    refuse = pytest.fail if os.environ.get("CI") else pytest.skip
-    try:
-        from playwright import sync_api as playwright
-    except ImportError:
-        refuse("no Playwright: install requirements-dev.txt")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with playwright.sync_playwright() as p:
-        path = path or (p.chromium.executable_path if os.path.exists(p.chromium.executable_path) else None)
-        if not path:
-            say = "no Chromium: install the package chromium, or run `.venv/bin/playwright install chromium`"
-            refuse(say)
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = p.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """What is drawn during the test: a list of (digit, seed, count)."""
-    calls, draw = [], routes.draw
-
-    def counted(weights, digit, seed, count, first=0):
-        calls.append((digit if digit == "all" else int(digit), int(seed), int(count)))
-        return draw(weights, digit, seed, count, first)
-
-    monkeypatch.setattr(routes, "draw", counted)
-    return calls
-
-
-@pytest.fixture
-def open_page(chromium, url):
-    """open_page(query, **options of the browser's context) -> the page, once it says something. Errors and
-    requests elsewhere fail the test."""
-    contexts, problems = {}, []
-
-    def start(query="", **options):
-        if repr(options) not in contexts:
-            asked = {"viewport": {"width": 1280, "height": 900}, "locale": "en", **options}
-            context = contexts[repr(options)] = chromium.new_context(**asked)
-            context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = contexts[repr(options)].new_page()
-        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
-        page.goto(url + query)
-        said = "[...document.querySelectorAll('[id$=status]')].some((status) => status.textContent)"
-        page.wait_for_function(said)
-        return page
-
-    start.problems = problems
-    yield start
-    for context in contexts.values():
-        context.close()
-    assert problems == []

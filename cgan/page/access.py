@@ -1,18 +1,13 @@
-"""What the server lets in: the page, its queue and our own addresses. All else of Gradio's is closed.
+"""Who may ask for what: Gradio's --auth covers our own addresses too, and a few of Gradio's are closed.
 
-Closed are, among others, uploads, fetching of other sites (`file=http...`, `proxy=`), the ways around the
-queue (`run`, `api`), monitoring, and files other than those that /generate made.
+Closed are uploads, Gradio's fetching of other sites, the ways around its queue and the files on this disk.
+Everything else of Gradio's stays open, so that its next minor version does not leave a dead page.
 """
 
 import asyncio
 import hmac
 import os
 import re
-import shutil
-from collections import Counter
-from contextlib import suppress
-from ipaddress import ip_address
-from pathlib import Path
 
 import gradio as gr
 from gradio.utils import get_upload_folder
@@ -23,162 +18,98 @@ from starlette.routing import Match
 
 from cgan.cli import BadInput
 
-MAX_BODY = 100_000  # bytes; the page sends hundreds
-MAX_DRAWING, MAX_OPEN = 128, 1024  # requests to our own addresses, and in all, at the same time
-MAX_LOGINS, MAX_LOGINS_EACH = 64, 4  # that wait for each other, in all and from one address
+MAX_BODY = 100_000  # bytes
+MAX_DRAWING = 128  # requests to our own addresses that draw or wait at the same time
+MAX_LOGINS = 16  # log-ins that wait for each other
 SECONDS_A_GUESS = 1
-MAX_FILES = 500  # of /generate
-
-# For everybody: what shows the log-in form, and how Gradio asks whether its server is up.
-OPEN = r"/|/login/?|/logout/?|/(assets|static|svelte)/.*|/theme\.css|/favicon\.ico|/manifest\.json"
-OPEN += r"|/gradio_api/(app_id|startup-events|login_check)/?"
-# For visitors who have logged in, if the page asks for that.
-SHUT = r"/config/?|/gradio_api/(info|openapi\.json|user|cancel|reset|queue/(join|data|status))/?"
-SHUT += r"|/gradio_api/(call|heartbeat)/.*"
+CLOSED = re.compile(
+    r"/monitoring|/gradio_api/(api/|component_server|custom_component|deep_link|dev/|file[=/]|process_recording"
+    r"|profiling|proxy=|run|stream/|token|undo-vibe|upload|vibe)"
+)
 FILE = "/gradio_api/file="
-# Gradio describes the page to programs in its HTML, the log-in form's too: names of models, for one.
-DESCRIPTION = rb"(window\.gradio_api_info = ).*?(;</script>)"
 
 
 class Guard:
-    """ASGI middleware around Gradio's app. routes: our own, that are let in beside Gradio's."""
+    """ASGI middleware around Gradio's app. ours: the routes of our own addresses."""
 
-    def __init__(self, app, routes):
-        self.app, self.routes = app, routes
-        self.drawing = self.open = 0
-        self.logging_in = Counter()  # addresses
+    def __init__(self, app, ours):
+        self.app, self.ours = app, ours
+        self.drawing = self.logging_in = 0
 
     async def __call__(self, scope, receive, send):
-        if scope["type"] == "lifespan":
+        if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        if scope["type"] != "http":  # Gradio has no web sockets
-            return await send({"type": "websocket.close"})
-        ours = any(route.matches(scope)[0] == Match.FULL for route in self.routes)
-        request = Request(scope)
-        if refusal := self.refusal(request, ours):
+        is_ours = any(route.matches(scope)[0] != Match.NONE for route in self.ours)
+        is_login = scope["method"] == "POST" and scope["path"].rstrip("/") == "/login"
+        if refusal := self._refusal(Request(scope), is_ours, is_login):
             return await refusal(scope, receive, send)
-        if scope["path"] == "/" and not may_see(request):
-            send = without_description(send)
-
-        async def send_with_advice(message):
-            if message["type"] == "http.response.start" and message["status"] == 503:
-                message = {**message, "headers": [*message["headers"], (b"retry-after", b"2")]}
-            await send(message)
-
-        who = [address(request)] if is_log_in(request) else []
-        self.open, self.drawing = self.open + 1, self.drawing + ours
-        self.logging_in.update(who)
+        self.drawing, self.logging_in = self.drawing + is_ours, self.logging_in + is_login
         try:
-            await self.app(scope, receive, send_with_advice)
+            await self.app(scope, receive, send)
         finally:
-            self.open, self.drawing = self.open - 1, self.drawing - ours
-            self.logging_in -= Counter(who)
+            self.drawing, self.logging_in = self.drawing - is_ours, self.logging_in - is_login
 
-    def refusal(self, request, ours):
-        """The answer to a request that goes no further, or None."""
-        # Not request.url, which the Host header has a say in.
+    def _refusal(self, request, is_ours, is_login):
         path, length = request.scope["path"], request.headers.get("content-length", "0")
-        if not (ours or re.fullmatch(f"{OPEN}|{SHUT}", path) or (path.startswith(FILE) and is_ours(path))):
+        if CLOSED.match(path) and not _is_generated(path):
             return sentence(404, "There is nothing at this address.")
-        if not re.fullmatch(OPEN, path) and not may_see(request):
+        if is_ours and not _has_logged_in(request):
             return sentence(401, "This page asks for a user name and a password; log in there first.")
         if "transfer-encoding" in request.headers or not re.fullmatch("[0-9]{1,9}", length):
-            return sentence(411, "Say how long the request is, by Content-Length.")
+            return sentence(411, "Send the length of the request as Content-Length.")
         if int(length) > MAX_BODY:
             return sentence(413, f"A request must not be longer than {MAX_BODY:,} bytes.")
-        each = self.logging_in[address(request)]
-        if is_log_in(request) and (each >= MAX_LOGINS_EACH or self.logging_in.total() >= MAX_LOGINS):
-            return sentence(429, "Too many are logging in; try again in a moment.", {"Retry-After": "5"})
-        if self.open >= MAX_OPEN or (ours and self.drawing >= MAX_DRAWING):
-            return sentence(503, "Too many people are drawing; try again in a moment.", {"Retry-After": "2"})
+        if is_login and self.logging_in >= MAX_LOGINS:
+            return sentence(429, "Too many people are logging in; try again in a moment.")
+        if is_ours and self.drawing >= MAX_DRAWING:
+            return sentence(503, "Too many people are drawing; try again in a moment.")
         return None
 
 
+class Refused(BadInput):
+    """A refusal with another HTTP status than 400."""
+
+    def __init__(self, status, text):
+        super().__init__(text)
+        self.status = status
+
+
 class Blocks(gr.Blocks):
-    """gr.Blocks that refuses what its components cannot take in a sentence, not in a traceback for us."""
+    """gr.Blocks that answers inputs of the wrong number or type with a sentence instead of a traceback."""
 
     async def preprocess_data(self, *args, **kwargs):
         try:
             return await super().preprocess_data(*args, **kwargs)
-        except Exception as error:  # whichever: it comes of what a visitor sent
-            text = error.message if isinstance(error, gr.Error) else "These inputs are not those asked for."
+        except Exception as error:  # of any type: it depends on what was sent
+            text = error.message if isinstance(error, gr.Error) else "These are not the inputs asked for."
             raise gr.Error(text, print_exception=False) from error
 
 
-def app_kwargs(routes, *inner):
-    """For Gradio's launch(): our own routes; the guard before them and before all of Gradio's; behind it
-    `inner`, other ASGI middleware."""
-    return {"routes": routes, "middleware": [Middleware(Guard, routes=routes), *map(Middleware, inner)]}
+def launch_options(routes):
+    """Return options of gr.Blocks.launch() that add our own routes and put the guard before all others."""
+    return {
+        "app_kwargs": {"routes": routes, "middleware": [Middleware(Guard, ours=routes)]},
+        "enable_monitoring": False,
+        "run_history": False,
+    }
 
 
-def sweep():
-    """Delete the oldest pictures that /generate made, so that they cannot fill the disk."""
-    with suppress(FileNotFoundError):  # none yet, or Gradio was faster
-        folders = sorted(Path(get_upload_folder()).iterdir(), key=lambda folder: folder.stat().st_mtime)
-        for folder in folders[:-MAX_FILES]:
-            shutil.rmtree(folder)
+def login(text):
+    """Return the check of a user name and password for launch(auth=), from USER:PASSWORD; None for None.
 
-
-def is_ours(path):
-    """Whether a file address leads into the folder of pictures that /generate made; the disk is not asked."""
-    asked, folder = os.path.abspath(path.removeprefix(FILE)), get_upload_folder()
-    return any(asked.startswith(root(folder) + os.sep) for root in (os.path.abspath, os.path.realpath))
-
-
-def may_see(request):
-    """Whether the visitor has logged in, if the page asks for that: Gradio guards only some of its routes."""
-    app = request.app  # Gradio's
-    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    return app.auth is None or any(request.cookies.get(cookie) in app.tokens for cookie in cookies)
-
-
-def address(request):
-    """Where a visitor comes from; of IPv6 the network, as who has one address there has all of them."""
-    host = request.client.host if request.client else ""
-    with suppress(ValueError):  # a proxy may say anything
-        if (parsed := ip_address(host)).version == 6:
-            return ":".join(parsed.exploded.split(":")[:4])
-    return host
-
-
-def is_log_in(request):
-    return request.method == "POST" and request.scope["path"].rstrip("/") == "/login"
-
-
-def without_description(send):
-    """ASGI's `send`, for a page whose visitor has not logged in."""
-    messages = []
-
-    async def send_page(message):
-        messages.append(message)
-        if message.get("more_body") or "body" not in message:
-            return
-        start, *parts = messages
-        body = re.sub(DESCRIPTION, rb"\1{}\2", b"".join(part["body"] for part in parts), flags=re.DOTALL)
-        headers = [pair for pair in start["headers"] if pair[0] != b"content-length"]
-        await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-        await send({"type": "http.response.body", "body": body})
-
-    return send_page
-
-
-def log_in(text):
-    """For Gradio's launch(): the check of a user name and password, from USER:PASSWORD; None: no check.
-
-    It takes as long whatever is wrong. Log-ins wait for each other, and a wrong one holds up the next, so
-    that guessing goes at one guess a second. Raises BadInput.
+    The checks wait for each other and a wrong one takes a second, so guessing goes at one guess a second.
     """
     if text is None:
         return None
     user, _, password = text.partition(":")
     if not user.strip() or not password:
         raise BadInput("--auth must be USER:PASSWORD, with a colon between the two.")
-    lock = asyncio.Lock()
+    expected, lock = (user.strip().encode(), password.encode()), asyncio.Lock()
 
-    async def check(given_user, given_password):
+    async def check(*given):
         async with lock:
-            pairs = (given_user, user.strip()), (given_password, password)
-            right = all([hmac.compare_digest(*(s.encode("utf-8", "replace") for s in p)) for p in pairs])
+            given = [text.encode("utf-8", "replace") for text in given]
+            right = all([hmac.compare_digest(*pair) for pair in zip(given, expected, strict=True)])
             if not right:
                 await asyncio.sleep(SECONDS_A_GUESS)
             return right
@@ -186,6 +117,19 @@ def log_in(text):
     return check
 
 
-def sentence(status, text, headers=None):
-    """An answer in plain text, which is not kept."""
-    return PlainTextResponse(text, status, headers={"Cache-Control": "no-store", **(headers or {})})
+def sentence(status, text):
+    """Return an answer in plain text that no cache keeps; where waiting helps, it says so."""
+    headers = {"Cache-Control": "no-store"} | ({"Retry-After": "2"} if status in (429, 503) else {})
+    return PlainTextResponse(text, status, headers)
+
+
+def _has_logged_in(request):
+    app = request.app  # Gradio's; these two names of it are private
+    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    return app.auth is None or any(request.cookies.get(name) in app.tokens for name in cookies)
+
+
+def _is_generated(path):
+    """Whether a path is the address of a file in Gradio's temporary folder, where only /generate writes."""
+    folder = os.path.abspath(get_upload_folder()) + os.sep
+    return path.startswith(FILE) and os.path.abspath(path.removeprefix(FILE)).startswith(folder)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cgan.cli import command, exit_with_a_sentence
+from cgan.cli import command, friendly_errors
 from cgan.files import write_atomically
 
 SHEET = Path(__file__).parent / "real.png"
@@ -37,5 +37,5 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    with exit_with_a_sentence():
+    with friendly_errors():
         main()

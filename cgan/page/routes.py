@@ -1,205 +1,182 @@
-"""Image addresses: pictures by GET, beside the page. A picture is a pure function of its address.
+"""Addresses by GET beside the page, each a pure function of its query.
 
-    /gradio_api/digits/7.png?seed=42&n=64&model=report&w=1f2e3d4c5b6a    (all.png: a handwriting a row)
-    /gradio_api/digits/7.json?seed=42&i=17                               what the judge reads in picture 17
+    /gradio_api/digits/7.png?seed=42&n=64&model=report&w=1f2e3d4c5b6a   (all.png: ten digits, a hand a row)
+    /gradio_api/digits/7.json?seed=42&i=17                              what the classifier reads in it
+    /gradio_api/samples.png?seed=7&n=16&model=vae                       of a model that is not conditional
     /gradio_api/text.png?text=2026-11-24&seed=7&hand=one&ground=black
-    /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48         (morph.png: the frames in a row)
-    /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png            (idx: in MNIST's format)
-    /gradio_api/samples.png?seed=7&n=16&model=vae                        of a model that knows no digit
-    /gradio_api/real/3.png?i=0&n=16                                      real digits to compare with
-(and what cgan/training.py has of how models learned)
+    /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48        (morph.png: the frames in a row)
+    /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png           (idx: in MNIST's format)
+    /gradio_api/real/3.png?i=0&n=16                                     real digits to compare with
 
-`w`, the weights' id, makes the address good for ever, and so it may be cached for ever. Without it, or
-without `model`, the answer is what this server draws by default today, and is asked for again each time.
+A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. The
+weights are those with the id `w`, or those called `model`, or the default ones. With `w` the answer never
+changes and is cached for ever; without it, it is what this server draws today.
 """
 
-import itertools
-import json
 import math
-import threading
 from argparse import ArgumentTypeError
 
-import torch
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
-from cgan import generate, hands, images, sampling, writing
-from cgan import weights as weights_files
-from cgan.cli import BadInput, whole_number
+from cgan import generate, hands, images, writing
+from cgan.cli import BadInput, need, whole_number
 from cgan.files import digest
-from cgan.page import learned, real
-from cgan.page.access import sentence
+from cgan.page import pictures
+from cgan.page import runs as training
+from cgan.page.access import Refused, sentence
 
 DRAWING_VERSION = 1  # raise it when the same address gives other pixels than before
-MAX_TILES, MAX_INDEX, MAX_FRAMES, MAX_SET = 100, 9999, 120, 10_000
-_making_a_set = threading.Lock()
+MAX_TILES, MAX_INDEX, MAX_FRAMES = 100, 9999, 120
+REQUIRED = object()
 
 
-def draw(weights, digit, seed, count, first=0):
-    """The page's picture as a mode L image: `count` tiles (1 to MAX_TILES) of one digit, from index `first`
-    on; of "all" digits, as many rows of ten. Raises BadInput."""
-    digits = range(10) if digit == "all" else [whole_number("digit", digit, 0, 9)]
-    count = whole_number("n", count, 1, MAX_TILES)
-    first = whole_number("i", first, 0, MAX_INDEX)
-    indices = [first + i for i in range(count) for _ in digits]
-    tiles = sampling.generate([*digits] * count, seed, weights, indices)
-    return images.grid(images.to_uint8(tiles), 10 if digit == "all" else None)
+def whole(low, high):
+    return lambda name, text: whole_number(name, text, low, high)
 
 
-def digits_png(weights, asked):
-    seed, count, first = asked.get("seed", "0"), asked.get("n", "1"), asked.get("i", "0")
-    return images.png(draw(weights, asked["digit"], seed, count, first))
+def one_of(*choices):
+    def parse(name, text):
+        need(
+            text in choices, f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {text[:40]!r}."
+        )
+        return text
+
+    return parse
 
 
-def digits_json(weights, asked):
-    digit = whole_number("digit", asked["digit"], 0, 9)
-    index = whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
-    picture = sampling.generate([digit], asked.get("seed", "0"), weights, [index])
-    judge = weights_files.shipped("judge").network
-    with torch.inference_mode():
-        read = judge(picture).softmax(dim=1)[0]
-    return json.dumps({"digit": digit, "read": read.argmax().item(), "probabilities": read.tolist()})
-
-
-def samples_png(weights, asked):
-    count = whole_number("n", asked.get("n", "1"), 1, MAX_TILES)
-    return images.png(
-        images.grid(images.to_uint8(sampling.unconditional(count, asked.get("seed", "0"), weights)))
-    )
-
-
-def real_png(weights, asked):
-    digit = whole_number("digit", asked["digit"], 0, 9)
-    first = whole_number("i", asked.get("i", "0"), 0, real.EACH - 1)
-    count = whole_number("n", asked.get("n", "1"), 1, real.EACH - first)
-    return images.png(images.grid(real.pictures(digit)[first : first + count]))
-
-
-def text_png(weights, asked):
-    text, hand, ground = asked.get("text", ""), asked.get("hand", "one"), asked.get("ground", "black")
-    if hand not in ("one", "fresh"):
-        raise BadInput(f"hand must be one or fresh, not {hand[:40]!r}.")
-    sampling.conditional(weights)
-    indices = range(writing.count_digits(text)) if hand == "fresh" else [0]
-    z = hands.seeded(asked.get("seed", "0"), indices, weights.z_dim)
-    return images.png(writing.write(text, weights, z, ground))
-
-
-def _ends(weights, asked):
-    sampling.conditional(weights)
-    seed, index = asked.get("seed", "0"), whole_number("i", asked.get("i", "0"), 0, MAX_INDEX)
-    to_index = whole_number("to_i", asked.get("to_i", index), 0, MAX_INDEX)
-    start, end = (whole_number(name, asked.get(name, ""), 0, 9) for name in ("from", "to"))
-    frames = whole_number("frames", asked.get("frames", "48"), 2, MAX_FRAMES)
-    z0 = hands.seeded(seed, [index], weights.z_dim)[0]
-    z1 = hands.seeded(asked.get("to_seed", seed), [to_index], weights.z_dim)[0]
-    return (start, z0), (end, z1), frames
-
-
-def morph_png(weights, asked):
-    *ends, frames = _ends(weights, asked)
-    steps = [i / (frames - 1) for i in range(frames)]
-    return images.png(images.grid(images.to_uint8(sampling.morph(weights, *ends, steps)), frames))
-
-
-def morph_gif(weights, asked):
-    *ends, frames = _ends(weights, asked)  # there and back again, slower at both ends
-    steps = [(1 - math.cos(2 * math.pi * i / frames)) / 2 for i in range(frames)]
-    return images.gif(images.to_uint8(sampling.morph(weights, *ends, steps)), milliseconds=50)
-
-
-def set_zip(weights, asked):
-    """The pieces of a .zip, as `python -m cgan.generate` makes it; one is made at a time."""
+def style(name, text):
+    """-2 to 2 in steps of 0.1."""
     try:
-        digits = generate.digit_range(asked.get("digit", "0-9"))
+        tenths = 10 * float(text)
+    except ValueError:
+        tenths = math.nan
+    is_step = abs(tenths) <= 20 and abs(tenths - round(tenths)) < 1e-6
+    need(is_step, f"{name} must be a number from -2 to 2 in steps of 0.1, not {text[:40]!r}.")
+    return round(tenths) / 10
+
+
+def digit_range(name, text):
+    try:
+        return generate.digit_range(text)
     except ArgumentTypeError as error:
-        raise BadInput(f"digit: {error}.") from error
-    seed = whole_number("seed", asked.get("seed", "0"), 0, hands.MAX_SEED)
-    per_digit, form = MAX_SET // len(digits), asked.get("format", "png")
-    if form not in ("png", "idx"):
-        raise BadInput(f"format must be png or idx, not {form[:40]!r}.")
-    most = per_digit if form == "png" else per_digit * 6 // 7  # a sixth more to test on
-    count = whole_number("count", asked.get("count", "10"), 1, most)
-    sampling.generate([0], seed, weights)  # refuses those that know no digit before the stream begins
-    entries = generate.png_entries if form == "png" else generate.idx_entries
-    return [generate.zip_bytes(entries(digits, count, seed, weights))]
+        raise BadInput(f"{name}: {error}.") from error
+
+
+def as_given(name, text):
+    return text
+
+
+PARAMETERS = {  # name -> (parser, default)
+    **dict.fromkeys(("digit", "from", "to"), (whole(0, 9), REQUIRED)),
+    **dict.fromkeys(("seed", "to_seed"), (whole(0, hands.MAX_SEED), None)),
+    **dict.fromkeys(("i", "to_i"), (whole(0, MAX_INDEX), None)),
+    **dict.fromkeys(hands.STYLES, (style, 0.0)),
+    **dict.fromkeys(("z", "to_z", "model", "w"), (as_given, None)),
+    "n": (whole(1, MAX_TILES), 1),
+    "scale": (whole(1, images.MAX_SCALE), 1),
+    "frames": (whole(2, MAX_FRAMES), 48),
+    "text": (as_given, REQUIRED),
+    "hand": (one_of("one", "fresh"), "one"),
+    "ground": (one_of("black", "white", "transparent"), "black"),
+    "wrap": (whole(1, writing.MAX_TEXT), None),
+    "count": (whole(1, pictures.MAX_SET), 10),
+    "format": (one_of("png", "idx"), "png"),
+}
+HAND, END, MODEL = "seed i z slant stroke width", "to to_seed to_i to_z", "model w"
+GIF_SCALE, DIGITS = {"scale": (whole(1, images.MAX_SCALE), 8)}, {"digit": (digit_range, range(10))}
+
+
+def some(*names):
+    return {name: PARAMETERS[name] for name in " ".join(names).split()}
+
+
+ADDRESSES = [  # path, media type, what answers, parameters
+    ("digits/all.png", "image/png", pictures.all_png, some("n scale", HAND, MODEL)),
+    ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale", HAND, MODEL)),
+    ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit", HAND, MODEL)),
+    ("samples.png", "image/png", pictures.samples_png, some("seed n scale", MODEL)),
+    ("text.png", "image/png", pictures.text_png, some("text hand ground wrap scale", HAND, MODEL)),
+    ("morph.png", "image/png", pictures.morph_png, some("from", END, "frames scale", HAND, MODEL)),
+    (
+        "morph.gif",
+        "image/gif",
+        pictures.morph_gif,
+        some("from", END, "frames scale", HAND, MODEL) | GIF_SCALE,
+    ),
+    ("set.zip", "application/zip", pictures.set_zip, some("seed count format", MODEL) | DIGITS),
+    ("real/{digit}.png", "image/png", pictures.real_png, some("digit i n scale")),
+]
+
+
+def parse(parameters, request):
+    """Return the values of an address's parameters by name. Raises BadInput."""
+    given = [*request.query_params.multi_items(), *request.path_params.items()]
+    for name, _ in given:
+        need(
+            name in parameters,
+            f"There is no parameter {name[:40]!r} here; there are {', '.join(parameters)}.",
+        )
+    need(len(dict(given)) == len(given), "Give each parameter once.")
+    values = {name: default for name, (_, default) in parameters.items()}
+    values |= {name: parameters[name][0](name, text) for name, text in given}
+    for name, value in values.items():
+        need(value is not REQUIRED, f"Give {name}, too.")
+    return values
 
 
 def routes(models, runs=()):
-    """The Starlette routes that draw with `models`, a dict of name -> Weights; the first that knows digits is
-    the default. runs: folders of train.py's, beside those that `learned.runs` finds."""
-    kept = {
-        "digits/{digit}.png": (digits_png, "image/png"),
-        "digits/{digit}.json": (digits_json, "application/json"),
-        "text.png": (text_png, "image/png"),
-        "morph.png": (morph_png, "image/png"),
-        "morph.gif": (morph_gif, "image/gif"),
-        "samples.png": (samples_png, "image/png"),
-        "real/{digit}.png": (real_png, "image/png"),
-    }
-    answers = {path: _kept(path, make, media_type) for path, (make, media_type) in kept.items()}
-    answers["set.zip"] = lambda request, weights, asked: _stream(set_zip(weights, asked))
+    """Return the Starlette routes of all addresses.
 
-    def address(path, answer):
-        def respond(request: Request):
-            asked = {**request.query_params, **request.path_params}
-            try:
-                weights = _chosen(models, asked)
-            except BadInput as error:
-                return sentence(404, str(error))
-            try:
-                return answer(request, weights, asked)
-            except BadInput as error:
-                return sentence(400, str(error))
-
-        return Route(f"/gradio_api/{path}", respond)
-
-    drawn = [address(path, answer) for path, answer in answers.items()]
-    return [*drawn, *learned.routes(models, runs)]
+    Args:
+        models: name -> Weights; the first conditional one is the default.
+        runs: folders of runs, for the addresses of page/runs.py.
+    """
+    return [
+        *(_route(models, *address) for address in ADDRESSES),
+        *training.routes(models, runs),
+    ]
 
 
-def _kept(path, make, media_type):
-    """Answers with the bytes that make(weights, asked) returns, unless the visitor's browser kept them."""
+def _route(models, path, media_type, answer, parameters):
+    def respond(request: Request):
+        try:
+            asked = parse(parameters, request)
+            weights, w = None, asked.pop("w", None)
+            if "model" in parameters:
+                weights = chosen(models, asked.pop("model"), w)
+                has_code = {asked.get("z"), asked.get("to_z")} != {None}
+                need(w or not has_code, "A hand's code needs its weights' id: give w, too.")
+            etag = f'"{digest([DRAWING_VERSION, path, weights and weights.digest, str(asked)])[:16]}"'
+            headers = {"ETag": etag, "Cache-Control": _caching(request, w), "Vary": "Cookie"}
+            if path.endswith(".zip"):
+                headers["Content-Disposition"] = "attachment; filename=digits.zip"
+            if etag in request.headers.get("If-None-Match", ""):
+                return Response(status_code=304, headers=headers)
+            return Response(answer(weights, **asked), media_type=media_type, headers=headers)
+        except BadInput as error:
+            return sentence(getattr(error, "status", 400), str(error))
 
-    def answer(request, weights, asked):
-        what = {key: value for key, value in asked.items() if key not in ("model", "w")}
-        etag = f'"{DRAWING_VERSION}-{weights.id}-{digest([path, what])[:16]}"'
-        lasting = "model" in asked and "w" in asked
-        whose = "public" if request.app.auth is None else "private"
-        caching = f"{whose}, max-age=31536000, immutable" if lasting else "no-cache"
-        headers = {"ETag": etag, "Cache-Control": caching, "Vary": "Cookie"}
-        if etag in request.headers.get("If-None-Match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(make(weights, asked), media_type=media_type, headers=headers)
-
-    return answer
+    return Route(f"/gradio_api/{path}", respond)
 
 
-def _chosen(models, asked):
-    default = next(name for name, weights in models.items() if weights.conditional)
-    name = asked.get("model", default)
-    for other, weights in models.items():  # the weights' id decides, by whatever name they go here
-        name = other if weights.id == asked.get("w") else name
+def chosen(models, name=None, w=None):
+    """Return the weights with the id `w`, else those called `name`, else the default. Raises Refused."""
+    if name is None:
+        name = next(name for name, weights in models.items() if weights.conditional)
+    for weights in models.values():
+        if weights.id == w:
+            return weights
     if name not in models:
-        raise BadInput(f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
-    if asked.get("w", models[name].id) != models[name].id:
-        raise BadInput(f"The weights of {name} here are {models[name].id}, not the ones asked for.")
+        raise Refused(404, f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
+    if w is not None:
+        raise Refused(404, f"The weights of {name} here are {models[name].id}, not the ones asked for.")
     return models[name]
 
 
-def _stream(pieces):
-    if not _making_a_set.acquire(blocking=False):
-        return sentence(503, "Another set is being made at this moment; try again in a minute.")
-
-    def held():
-        try:
-            yield b""
-            yield from pieces
-        finally:
-            _making_a_set.release()
-
-    stream = held()
-    first = next(stream)  # from here on it releases the lock even if the visitor has gone
-    headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment; filename=digits.zip"}
-    return StreamingResponse(itertools.chain([first], stream), media_type="application/zip", headers=headers)
+def _caching(request, w):
+    """What never changes may be kept for ever, by everyone unless visitors log in."""
+    if not w:
+        return "no-cache"
+    return f"{'public' if request.app.auth is None else 'private'}, max-age=31536000, immutable"

@@ -1,0 +1,106 @@
+"""What the tab Training shows: how shipped weights learned, and runs of train.py.
+
+    /gradio_api/training/compact/3.png    the fourth preview of a training
+
+Of shipped weights, weights/logs/NAME.json is what `run.history` returned, with the weights' id, and
+weights/previews/NAME.webp has the previews, one below the other. Of a run, its folder has both.
+"""
+
+import functools
+import json
+from pathlib import Path
+
+from PIL import Image
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cgan import images, run, weights
+from cgan.cli import BadInput
+from cgan.files import digest
+from cgan.page.access import sentence
+
+FRAME = (280, 140)  # pixels of a preview: the first five of its ten rows
+
+
+def trainings(models, folders=()):
+    """Return all trainings by the name to show: logs of shipped weights, then runs, the newest first.
+
+    Args:
+        models: name -> Weights.
+        folders: run folders, and folders of run folders. They are looked at anew each time.
+
+    Returns:
+        name -> Path of a log or of a run folder, as `history` and `preview` take it.
+    """
+    logs = _shipped_logs()
+    found = {name: logs[model.id] for name, model in models.items() if model.id in logs}
+    inside = [sorted(path.iterdir()) if path.is_dir() else [] for path in map(Path, folders)]
+    candidates = {
+        path.resolve() for path in [*map(Path, folders), *(path for paths in inside for path in paths)]
+    }
+    started = [path for path in candidates if (path / "log.jsonl").is_file()]
+    for path in sorted(started, key=lambda path: (path / "log.jsonl").stat().st_mtime, reverse=True):
+        name = path.name
+        while name in found:
+            name += " (run)"
+        found[name] = path
+    return found
+
+
+def history(path):
+    """Return `run.history` of a run folder, or what is kept of it for shipped weights. Raises BadInput."""
+    return json.loads(path.read_bytes()) if path.suffix == ".json" else run.history(path)
+
+
+def preview(path, position):
+    """Return a preview as an image of FRAME's size; position: of its epoch in history(path)["previews"].
+
+    Raises BadInput if there is none.
+    """
+    try:
+        if path.suffix == ".json":
+            strip = _strip(path.parent.parent / "previews" / f"{path.stem}.webp")
+            if FRAME[1] * position >= strip.height:
+                raise IndexError
+            return strip.crop((0, FRAME[1] * position, FRAME[0], FRAME[1] * (position + 1)))
+        files = sorted(path.glob("preview-*.png"), key=lambda file: int(file.stem.rpartition("-")[2]))
+        return Image.open(files[position]).convert("L").crop((0, 0, *FRAME))
+    except (IndexError, ValueError, OSError) as error:
+        raise BadInput("There is no such preview of this training.") from error
+
+
+def routes(models, folders=()):
+    """Return the Starlette routes of the previews. A name is looked up, no path is made of it."""
+
+    def respond(request: Request):
+        path = trainings(models, folders).get(request.path_params["name"])
+        if path is None:
+            return sentence(404, "There is no training of this name here.")
+        try:
+            data = images.png(preview(path, request.path_params["position"]))
+        except BadInput as error:
+            return sentence(404, str(error))
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{digest(data)[:16]}"', "Vary": "Cookie"}
+        if headers["ETag"] in request.headers.get("If-None-Match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(data, media_type="image/png", headers=headers)
+
+    return [Route("/gradio_api/training/{name}/{position:int}.png", respond)]
+
+
+@functools.cache
+def _shipped_logs():
+    """Return the logs of shipped weights: id -> Path. Raises BadInput if one is damaged."""
+    logs = {}
+    for file in sorted(weights.SHIPPED.glob("logs/*.json")):
+        try:
+            logs[json.loads(file.read_bytes())["id"]] = file
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(f"{file} is damaged; restore it, or delete it.") from error
+    return logs
+
+
+@functools.lru_cache(8)
+def _strip(file):
+    return Image.open(file).convert("L")

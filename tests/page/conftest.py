@@ -1,0 +1,123 @@
+"""Shared by the tests of the page: the page served in this process or by app.py, a Chromium."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+
+import app
+from cgan import weights
+
+ROOT = Path(app.__file__).parent
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """serve(more models, runs, **launch options) -> URL of the page; all are closed at the end."""
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
+    models, demos = weights.load_generators([weights.SHIPPED]), []
+
+    def start(more=None, runs=(), **options):
+        demo, url, _ = app.launch({**models, **(more or {})}, runs, server_name="127.0.0.1", **options)
+        demos.append(demo)
+        return url.rstrip("/")
+
+    yield start
+    for demo in demos:
+        demo.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def url(serve):
+    return serve()
+
+
+@pytest.fixture
+def start():
+    """start(*options, **environment) runs `python app.py`: the process, its first lines and its URL.
+
+    A variable that is None is not set. The process is ended with the test.
+    """
+    processes = []
+
+    def run(*options, **environment):
+        variables = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **environment}
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py"), *map(str, options)],
+            env={name: value for name, value in variables.items() if value is not None},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        processes.append(process)
+        threading.Timer(90, process.kill).start()
+        lines = []
+        while not lines or "The page is at" not in lines[-1]:
+            lines.append(process.stdout.readline())
+            assert lines[-1], process.stderr.read()
+        return process, lines, lines[-1].split()[4].rstrip("/")
+
+    yield run
+    for process in processes:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+    try:
+        from playwright import sync_api as playwright
+    except ImportError:
+        refuse("no Playwright: install requirements-dev.txt")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with playwright.sync_playwright() as p:
+        path = path or (p.chromium.executable_path if os.path.exists(p.chromium.executable_path) else None)
+        if not path:
+            refuse(
+                "no Chromium: install the package chromium, or run `.venv/bin/playwright install chromium`"
+            )
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = p.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, url):
+    """open_page(query, **options of the browser's context) -> the page, once it says something. Errors and
+    requests elsewhere fail the test."""
+    contexts, problems = {}, []
+
+    def start(query="", **options):
+        if repr(options) not in contexts:
+            asked = {"viewport": {"width": 1280, "height": 900}, "locale": "en", **options}
+            context = contexts[repr(options)] = chromium.new_context(**asked)
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = contexts[repr(options)].new_page()
+        page.on("console", lambda m: m.type == "error" and problems.append(m.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
+        page.goto(url + query)
+        said = "[...document.querySelectorAll('[id$=status]')].some((status) => status.textContent)"
+        page.wait_for_function(said)
+        return page
+
+    start.problems = problems
+    yield start
+    for context in contexts.values():
+        context.close()
+    assert problems == []
