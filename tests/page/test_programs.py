@@ -1,0 +1,129 @@
+"""/generate for programs, and the lines that the page and the README tell them to run."""
+
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import httpx
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from cgan import weights
+from cgan.page import pictures, programs
+
+README = (weights.SHIPPED.parent / "README.md").read_text("utf-8")
+
+
+def drawn(digit, seed, count, model="compact"):
+    data = pictures.digit_png(weights.shipped(model), digit, count, seed=seed)
+    return Image.open(io.BytesIO(data)).tobytes()
+
+
+def call(url, data):
+    """POST `data` as gradio_client does; return the event (complete or error) and its data."""
+    asked = httpx.post(f"{url}/gradio_api/call/generate", json={"data": data})
+    if asked.status_code != 200:
+        return asked.status_code, asked.text
+    said = httpx.get(f"{url}/gradio_api/call/generate/{asked.json()['event_id']}", timeout=60).text
+    return re.search(r"event: (complete|error)\ndata: (.*)", said).groups()
+
+
+@pytest.mark.parametrize(
+    "inputs, expected",
+    [
+        ({}, (7, 42, 64)),
+        ({"digit": "3", "seed": "65535", "count": "100", "model": "report"}, (3, 65535, 100, "report")),
+        ({"digit": 3.0, "seed": 1.0, "count": 9.0, "model": "default"}, (3, 1, 9)),
+    ],
+)
+def test_a_program_gets_the_pixels_of_the_address(url, inputs, expected):
+    path = Client(url, verbose=False).predict(**inputs, api_name="/generate")
+    assert Image.open(path).tobytes() == drawn(*expected)
+
+
+@pytest.mark.parametrize(
+    "inputs, sentence",
+    [
+        ({"digit": 10}, "digit must be a whole number from 0 to 9, not '10'."),
+        ({"digit": None}, "digit must be a whole number from 0 to 9, not 'None'."),
+        ({"seed": -1}, "seed must be a whole number from 0 to 4294967295, not '-1'."),
+        ({"seed": 1.5}, "seed must be a whole number"),
+        ({"count": 0}, "n must be a whole number from 1 to 100, not '0'."),
+        ({"count": [1]}, "n must be a whole number"),
+        ({"model": "nonsense"}, "There is no model 'nonsense' here; there is compact,"),
+        ({"model": {"a": 1}}, "There is no model"),
+        ({"model": "vae"}, "A vae cannot be asked for a digit"),
+    ],
+)
+def test_a_program_that_asks_for_nonsense_is_told(url, capfd, inputs, sentence):
+    with pytest.raises(Exception, match=re.escape(sentence)):
+        Client(url, verbose=False).predict(**inputs, api_name="/generate")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "data",
+    [[], [3], [3, 1], [3, 1, 4, "compact", 5, 6], [[]] * 4, [{"path": "/etc/passwd"}] * 4, {}, None, "x"]
+    + [[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}] * 4, [3, 1, 4, "a\0b"], [1e400] * 4],
+)
+def test_whatever_is_sent_there_is_an_answer_and_no_traceback(url, capfd, data):
+    body = json.dumps({"data": data})
+    answer = httpx.post(
+        f"{url}/gradio_api/call/generate", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code < 500
+    if answer.status_code == 200:
+        said = httpx.get(f"{url}/gradio_api/call/generate/{answer.json()['event_id']}", timeout=60).text
+        assert "event: error" in said or "event: complete" in said
+        assert "Traceback" not in said and "passwd" not in re.sub("There is no model.*", "", said)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_generate_is_the_one_public_endpoint(url):
+    assert list(httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]) == ["/generate"]
+
+
+def test_each_line_of_use_via_api_runs_as_it_stands(url, tmp_path):
+    snippets = httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]["/generate"]["code_snippets"]
+    done = subprocess.run([sys.executable, "-c", snippets["python"]], capture_output=True, text=True)
+    path = done.stdout.splitlines()[-1]
+    assert Image.open(path).tobytes() == drawn(7, 42, 64), done.stderr
+    assert '"..."' not in snippets["cli"] and "null" not in snippets["javascript"]
+    if shutil.which("curl") and shutil.which("awk"):  # `| read` needs zsh, or bash with lastpipe
+        command = ["bash", "-c", "shopt -s lastpipe; " + snippets["bash"]]
+        said = subprocess.run(command, capture_output=True, text=True).stdout
+        assert "event: complete" in said and ".png" in said
+
+
+def test_the_lines_of_the_readme_run(url, tmp_path):
+    lines = [line for line in README.splitlines() if "http://127.0.0.1:7860/gradio_api" in line]
+    lines += [
+        line for line in README.splitlines() if "gradio_client" in line and line.startswith("python -c")
+    ]
+    assert len(lines) >= 3
+    for line in lines:
+        command, *rest = shlex.split(line.replace("http://127.0.0.1:7860", url), comments=True)
+        if command == "curl":
+            address = next(word for word in rest if word.startswith(url))
+            answer = httpx.get(address, timeout=60)
+            assert answer.status_code == 200 and answer.headers["content-type"].startswith("image/"), line
+        else:
+            done = subprocess.run([sys.executable, *rest], capture_output=True, text=True, cwd=tmp_path)
+            assert Image.open(done.stdout.split()[-1]).size == (224, 224), done.stderr
+
+
+def test_only_the_newest_files_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(programs, "get_upload_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(programs, "MAX_FILES", 2)
+    for age, name in enumerate("abc"):
+        (tmp_path / f"{name}.png").touch()
+        os.utime(tmp_path / f"{name}.png", (1000 - age, 1000 - age))
+    new = programs._write(b"png")
+    assert sorted(tmp_path.iterdir()) == sorted([new, tmp_path / "a.png"])
+    assert programs._write(b"png") == new and new.read_bytes() == b"png"
