@@ -19,9 +19,9 @@ import torch
 from tqdm import tqdm
 
 from cgan import data, processes, recipes
-from cgan.cli import BadInput, add_threads, command, friendly_errors, integer, need
+from cgan.cli import BadInput, add_threads, command, friendly_errors, integer, need, stop_on_signal
 from cgan.files import digest
-from cgan.run import Run, load_state, stop_on_signal
+from cgan.run import Run, load_state
 
 
 def parse_args(argv=None):

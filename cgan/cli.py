@@ -1,7 +1,9 @@
 """What the commands share: bad input ends in one sentence, common options, and output that never fails."""
 
 import re
+import signal
 import sys
+import threading
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from contextlib import contextmanager
 
@@ -54,6 +56,23 @@ def friendly_errors():
         return
     print(sentence, file=sys.stderr)
     raise SystemExit(2)
+
+
+@contextmanager
+def stop_on_signal():
+    """Yield an Event that Ctrl-C or SIGTERM sets, so that no step is cut in two. A second one kills."""
+    stop = threading.Event()
+
+    def handle(number, frame):
+        stop.set()
+        signal.signal(number, before[number])
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def command(doc):

@@ -11,8 +11,6 @@ import hashlib
 import json
 import math
 import re
-import signal
-import threading
 import time
 from contextlib import contextmanager
 from io import BytesIO
@@ -114,7 +112,7 @@ class Run:
         self.step += 1
         if self.step % LOG_EVERY == 0:
             self.log.append({"step": self.step, **losses, "seconds": round(self.seconds, 1)})
-            self.write_log(append=True)
+            self.write_log()
         epoch_ended = self.step % self.epoch_steps == 0
         if epoch_ended or self.step == max(1, self.epoch_steps // 8):
             self.previews[self.step] = self.draw_preview()
@@ -130,7 +128,7 @@ class Run:
         self.write_weights()
 
     def save(self):
-        """Write state.pt and its sha256, whole or not at all."""
+        """Write state.pt with its sha256 at the end."""
         state = {
             "format": FORMAT,
             "options": self.options,
@@ -142,34 +140,26 @@ class Run:
             "previews": self.previews,
             "parts": {name: part.state_dict() for name, part in self.recipe.parts.items()},
         }
-        if self.writes:
-            buffer = BytesIO()
-            torch.save(state, buffer)
-            content = buffer.getvalue()
-            write_atomically(self.folder / "state.pt", content + hashlib.sha256(content).hexdigest().encode())
+        buffer = BytesIO()
+        torch.save(state, buffer)
+        self.write("state.pt", buffer.getvalue() + _checksum(buffer.getvalue()))
         self.saved = time.monotonic()
+
+    def write(self, name, data):
+        if self.writes:
+            write_atomically(self.folder / name, data)
+
+    def write_log(self):
+        first = {**self.options, "steps": self.steps, "epoch_steps": self.epoch_steps}
+        self.write("log.jsonl", "".join(json.dumps(line) + "\n" for line in [first, *self.log]).encode())
+
+    def write_preview(self, step):
+        self.write(f"preview-{step:06d}.png", images.png(images.grid(self.previews[step], 10)))
 
     def write_weights(self, directions=None):
         if self.writes:
             file = self.folder / "generator.safetensors"
             weights.save(file, self.options["model"], self.recipe.generator, self.provenance(), directions)
-
-    def write_log(self, append=False):
-        """Write log.jsonl, or append the last line to it."""
-        first = {**self.options, "steps": self.steps, "epoch_steps": self.epoch_steps}
-        lines = [json.dumps(line) + "\n" for line in [first, *self.log]]
-        if not self.writes:
-            return
-        if append:
-            with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
-                file.write(lines[-1])
-        else:
-            write_atomically(self.folder / "log.jsonl", "".join(lines).encode())
-
-    def write_preview(self, step):
-        if self.writes:
-            data = images.png(images.grid(self.previews[step], 10))
-            write_atomically(self.folder / f"preview-{step:06d}.png", data)
 
     def draw_preview(self):
         """Draw ten hands, each with all digits; without conditions, a hundred hands: uint8 (100, 28, 28)."""
@@ -208,9 +198,8 @@ def load_state(folder):
     if not path.is_file():
         return None
     data = path.read_bytes()
-    content, sha = data[:-64], data[-64:]
-    intact = sha == hashlib.sha256(content).hexdigest().encode()
-    need(intact, f"{path} is damaged; start anew in another folder (--out).")
+    content, checksum = data[:-64], data[-64:]
+    need(checksum == _checksum(content), f"{path} is damaged; start anew in another folder (--out).")
     state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
     if state["format"] < FORMAT:
         raise BadInput(
@@ -221,13 +210,17 @@ def load_state(folder):
     return state
 
 
+def _checksum(content):
+    return hashlib.sha256(content).hexdigest().encode()
+
+
 def history(folder):
     """Return how the run in a folder went so far, as JSON has it. Reads runs of the first version, too.
 
     Returns:
         dict of options, epochs, epochs_done, seconds, seconds_left (None at first), age (seconds since the
-        log was written), previews (the epoch of each), files (the name of each), and the loss curves: epoch (a
-        list) and losses (name -> list).
+        log was written), previews (the epoch of each), files (the name of each), and the loss curves: epoch
+        (a list) and losses (name -> list).
 
     Raises:
         BadInput: there is no log, or it is not one.
@@ -270,20 +263,3 @@ def _curves(log, epochs_per_step):
 
     names = [name for name in (log[0] if log else ()) if name not in ("step", "seconds")]
     return {"epoch": means("step", epochs_per_step), "losses": {name: means(name) for name in names}}
-
-
-@contextmanager
-def stop_on_signal():
-    """Yield an Event that Ctrl-C or SIGTERM sets, so that no step is cut in two. A second one kills."""
-    stop = threading.Event()
-
-    def handle(number, frame):
-        stop.set()
-        signal.signal(number, before[number])
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
