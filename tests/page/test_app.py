@@ -1,0 +1,142 @@
+"""app.py as the command line and the environment see it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from conftest import ROOT, free_port
+from gradio_client import Client
+
+import app
+from cgan import weights
+from cgan.cli import BadInput
+
+NOWHERE = "http://127.0.0.1:9"  # a proxy that does not answer stands for no network
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """environment(**variables) changes a copy of the environment; None deletes a variable."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+
+    def change(**variables):
+        for name, value in variables.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        return os.environ
+
+    change(GRADIO_SERVER_NAME=None, GRADIO_SERVER_PORT=None, GRADIO_ROOT_PATH=None, CGAN_AUTH=None)
+    return change
+
+
+def test_options_default_to_the_environment_then_to_this_machine(environment):
+    assert (app.parse_args([]).host, app.parse_args([]).port) == ("127.0.0.1", 7860)
+    environment(GRADIO_SERVER_NAME="0.0.0.0", GRADIO_SERVER_PORT="7000", CGAN_AUTH="ann:secret")
+    options = app.parse_args([])
+    assert (options.host, options.port, options.auth) == ("0.0.0.0", 7000, "ann:secret")
+    options = app.parse_args(["--host", "::1", "--port", "8000", "--auth", "bob:b"])
+    assert (options.host, options.port, options.auth) == ("::1", 8000, "bob:b")
+    environment(GRADIO_SERVER_NAME="", GRADIO_SERVER_PORT="")  # as a compose file leaves them
+    assert (app.parse_args([]).host, app.parse_args([]).port) == ("127.0.0.1", 7860)
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "http", "1e3"])
+def test_a_port_that_cannot_be(environment, capsys, port):
+    environment(GRADIO_SERVER_PORT=port)
+    with pytest.raises(SystemExit, match="2"):
+        app.parse_args([])
+    assert f"must be a whole number from 1 to 65535, not {port!r}" in capsys.readouterr().err
+    app.prepare_environment(app.parse_args(["--port", "8000"]))  # gradio reads the variable when imported
+    assert os.environ["GRADIO_SERVER_PORT"] == "8000"
+
+
+@pytest.mark.parametrize("share, said", [([], ""), (["--share"], "--share does not use ALL_PROXY")])
+def test_socks_proxies_are_dropped(environment, capsys, share, said):
+    variables = environment(
+        ALL_PROXY="socks5://127.0.0.1:7890", all_proxy="SOCKS://x:1", http_proxy=NOWHERE, GRADIO_NUM_PORTS=""
+    )
+    app.prepare_environment(app.parse_args(share))
+    assert not {"ALL_PROXY", "all_proxy", "GRADIO_NUM_PORTS"} & variables.keys()
+    assert variables["http_proxy"] == NOWHERE and "localhost,127.0.0.1" in variables["no_proxy"]
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options, variables, sentence",
+    [
+        (["--auth", "nobody"], {}, "--auth must be USER:PASSWORD"),
+        ([], {"CGAN_AUTH": ""}, "CGAN_AUTH is set but empty"),
+        ([], {"GRADIO_ROOT_PATH": "digits"}, "GRADIO_ROOT_PATH must be a path like /digits, not digits"),
+        (["--host", "256.0.0.1"], {}, "Cannot listen on 256.0.0.1"),
+        (["--weights", "nothing"], {}, "nothing"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(environment, options, variables, sentence):
+    environment(**variables)
+    with pytest.raises(BadInput, match=sentence):
+        app.main(["--port", str(free_port()), *options])
+
+
+def test_it_says_what_each_path_adds_and_where(tmp_path, capsys):
+    for name, source in (("waiting", None), ("compact", "report"), ("mine", "vae")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.jsonl").write_text("{}\n")
+        if source:
+            data = (weights.SHIPPED / f"{source}.safetensors").read_bytes()
+            (tmp_path / name / "generator.safetensors").write_bytes(data)
+    file = tmp_path / "copy.safetensors"
+    file.write_bytes((weights.SHIPPED / "cvae.safetensors").read_bytes())
+    models = app.load([tmp_path / "waiting", tmp_path / "compact", tmp_path / "mine", file])
+    assert list(models)[:3] == [compact := f"compact {weights.shipped('report').id}", "mine", "copy"]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path / 'waiting'} has no weights yet: see Training.",
+        f"{tmp_path / 'compact'} adds {compact}: see every tab, and Training.",
+        f"{tmp_path / 'mine'} adds mine: see Compare, as it draws no digit on request, and Training.",
+        f"{file} adds copy: see every tab.",
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+def test_it_ends_soon_and_leaves_nothing_behind(start, tmp_path):
+    # Proxies that cannot be used must not keep the page from starting or from asking itself.
+    proxies = {"http_proxy": NOWHERE, "HTTP_PROXY": NOWHERE, "ALL_PROXY": "socks5h://127.0.0.1:9"}
+    process, _, url = start("--port", free_port(), TMPDIR=str(tmp_path), no_proxy="example.org", **proxies)
+    client = Client(url, verbose=False, httpx_kwargs={"trust_env": False})
+    client.predict(api_name="/generate")
+    assert list(tmp_path.glob("cgan-*/**/*.png"))
+    with httpx.Client(base_url=url, trust_env=False) as tab:
+        with tab.stream("GET", "/gradio_api/heartbeat/tab") as heartbeat:
+            assert heartbeat.status_code == 200
+            process.terminate()
+            started = time.monotonic()
+            assert process.wait(timeout=60) == 0
+    assert time.monotonic() - started < 15  # 20 s and more where something waits for the network
+    assert list(tmp_path.glob("cgan-*")) == []
+    assert "Traceback" not in process.stderr.read()
+
+
+def test_sharing_without_a_network_is_said_while_the_page_goes_on(start):
+    process, _, url = start("--port", free_port(), "--share", HTTPS_PROXY=NOWHERE, HTTP_PROXY=NOWHERE)
+    assert "no public link: Gradio's share server cannot be reached" in process.stdout.readline()
+    assert httpx.get(f"{url}/gradio_api/digits/1.png", trust_env=False).status_code == 200
+
+
+def test_a_busy_port_is_a_sentence_and_status_2():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        command = [sys.executable, ROOT / "app.py", "--port", str(port)]
+        done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert f"Cannot listen on 127.0.0.1, port {port}" in done.stderr and "another --port" in done.stderr
+
+
+def test_the_page_does_not_import_what_trains():
+    code = "import app; from cgan.page import layout, routes; import sys; print([*sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert "cgan.page.routes" in done.stdout, done.stderr
+    assert not any(f"'{name}'" in done.stdout for name in ("torchvision", "cgan.data", "cgan.recipes"))
