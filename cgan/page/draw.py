@@ -2,54 +2,71 @@
 
 import gradio as gr
 
-from cgan.page import button, buttons, digit_dropdown, js, seed_slider, status, tab, text, wire
+from cgan.page.parts import js
 
 COUNTS = [1, 16, 64, 100]
-ROWS = 10  # of a sheet of all digits
 TOTALS = [100, 1000, 10_000]
 
-TILE = f"""<dialog id="tile" aria-labelledby="tile-title">
-  <h2 id="tile-title"></h2>
-  <div class="look"><img alt=""><div><p>{text("tile_read")}</p><ol start="0"></ol></div></div>
-  <div class="buttons"><button data-do="previous">{text("previous")}</button>
-  <button data-do="next">{text("next")}</button><button data-do="morph">{text("use_in_morph")}</button>
-  <button data-do="download">{text("download")}</button><button data-do="copy">{text("copy")}</button>
-  <button data-do="close">{text("close")}</button></div><p role="status"></p>
-</dialog>"""
 
-
-def lay_out(model):
-    """Returns the controls that a picture depends on: digit, seed, count."""
-    with tab("draw"):
-        with gr.Row(elem_classes="columns"):
-            with gr.Column(scale=2, min_width=280):
-                digit = digit_dropdown("draw", more=[(text("all_digits"), "all")])
-                seed = seed_slider("draw")
-                making = buttons("draw", "generate", "randomize")
-                count = gr.Radio(COUNTS, value=64, label=text("count"), elem_id="count")
-                taking = buttons("draw", "download", "copy")
-                with gr.Accordion(text("set"), open=False, elem_id="set") as accordion:
-                    form, total = _set_to_take_away()
-            with gr.Column(scale=3, min_width=280):
-                gr.HTML('<div class="frame"><img></div>', elem_id="picture", elem_classes="picture")
-                gr.HTML(status("draw"))
-                gr.HTML(f"<p>{text('tile_open')}</p><p>{text('keys')}</p>", elem_classes="hint")
-        gr.HTML(TILE, padding=False)
-    controls = [digit, seed, count]
-    wire("draw", controls, [digit.select, count.select], making | taking, {"seed": seed}, model)
-    gr.on([form.select, total.select, accordion.expand], None, [form, total], **js("setWanted"))
-    return controls
-
-
-def _set_to_take_away():
-    forms = [(text("set_png"), "png"), (text("set_idx"), "idx")]
-    form = gr.Radio(forms, value="png", label=text("set_format"), elem_id="set-format")
-    total = gr.Radio(TOTALS, value=1000, label=text("set_total"), elem_id="set-total")
-    button("set_go", "set-go").click(None, [form, total], **js("takeSet"))
-    gr.HTML(
-        '<progress max="1" value="0" hidden></progress><div class="status" role="status"></div>'
-        f"<p>{text('set_more')}</p><pre><code></code></pre>",
-        elem_id="set-more",
+def lay_out(page):
+    with page.tab("draw"):
+        with gr.Row(elem_classes="desk"):
+            with gr.Column(scale=2, min_width=260, elem_classes="controls"):
+                digit = page.digit("draw-digit", more=[(page.text("all_digits"), "all")])
+                seed = page.seed("draw-seed")
+                with gr.Row(elem_classes="main"):
+                    randomize = page.button("randomize", "draw-randomize", "primary")
+                    generate = page.button("generate", "draw-generate")
+                n = gr.Radio(COUNTS, value=64, label=page.text("n"), elem_id="draw-n")
+                model = page.model("draw-model")
+                style = page.style("draw")
+                take_away(page, digit, seed, model)
+                i, z = gr.Number(visible=False), gr.Textbox(visible=False)
+            with gr.Row(scale=5):
+                picture = page.picture("draw", scale=5, min_width=300)
+                with gr.Column(scale=2, min_width=190, visible=False, elem_id="draw-opened") as opened:
+                    reads = gr.Label(label=page.text("reads"), num_top_classes=3, elem_id="draw-reads")
+                    with gr.Row():
+                        previous = page.button("previous", "draw-previous", size="sm")
+                        following = page.button("next", "draw-next", size="sm")
+                    back = page.button("back", "draw-back", size="sm")
+                    use = {
+                        key: page.button(f"use_{key}", f"draw-use-{key}", size="sm")
+                        for key in ("write", "from", "to")
+                    }
+    controls = {"digit": digit, "seed": seed, "n": n, "i": i, "z": z, "model": model, **style}
+    page.wire(
+        "draw",
+        controls,
+        steps=[digit.input, n.input, model.input, generate.click],
+        live=[slider.input for slider in style.values()],
+        seeds=[("seed", "z")],
+        randomize=randomize,
     )
-    button("set_copy", "set-copy").click(None, **js("copyCommand"))
-    return form, total
+    names, inputs = list(controls), list(controls.values())
+    picture.change(None, picture, [opened, reads], **js("read"))
+    for event, how, step in (
+        (picture.select, "step", 0),
+        (previous.click, "live", -1),
+        (following.click, "live", 1),
+        (back.click, "step", None),
+    ):
+        event(None, inputs, [digit, i], **js("open_picture", names, step)).then(
+            None, inputs, picture, **js("show", "draw", names, how, None)
+        )
+    return use
+
+
+def take_away(page, digit, seed, model):
+    """A labelled set of pictures by a plain link: the browser itself shows how far it is."""
+    with gr.Accordion(page.text("set"), open=False, elem_id="draw-set"):
+        with gr.Row():
+            forms = [(page.text("set_png"), "png"), (page.text("set_idx"), "idx")]
+            form = gr.Radio(forms, value="png", label=page.text("set_format"), elem_id="set-format")
+            total = gr.Radio(TOTALS, value=1000, label=page.text("set_total"), elem_id="set-total")
+        link = gr.HTML(
+            html_template='<a class="go" href="${cgan.escape(value)}" download>${cgan.say("set_go")}</a>',
+            elem_id="set-link",
+        )
+    inputs = [digit, seed, model, form, total]
+    gr.on([component.change for component in inputs], None, inputs, link, **js("set_link"))

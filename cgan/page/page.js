@@ -1,260 +1,212 @@
-// What the tabs share: a picture whose address says all that is drawn (cgan/routes.py), its link, and its keys.
-// cgan/page/__init__.py puts `cgan.settings` before this.
+// What the page does in the browser: functions alone, frozen, as `cgan` on the window. They keep no state: what
+// is shown lies on elements and in Gradio's components, what was asked for in the page's address.
+window.cgan = (({ texts, models, maxSeed }) => {
+  const root = document.documentElement;
+  const language = /\/zh\/?$/.test(location.pathname) ? "zh" : "en";
+  const skip = { __type__: "update" };
+  const style = ["slant", "stroke", "width"];
+  const ranges = { seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999, n: 100 };
 
-// A tab (draw.js, write.js, morph.js) has: keys, the names of its controls in their order, which are those of its
-// address and link; digits and seeds, which of them are those; check(asked) -> the sentence why it cannot be drawn, or
-// nothing; address(asked); file(asked); words(asked) for its texts; and show(loaded, asked).
-// A tab that is not one picture (compare.js, training.js, quiz.js, about.js) has appear(asked) for the last four.
-cgan.tabs = {};
-cgan.addTab = (name, its) => {
-  const own = name === "draw" ? "#" : `#${name}-`; // how the ids of what it has begin
-  cgan.tabs[name] = { own, status: `${own}status`, keys: [], digits: [], seeds: [], check: () => {}, ...its };
-};
-cgan.tab = "draw"; // the one on the page
+  const say = (key, words = {}) => texts[key][language].replace(/\{(\w+)\}/g, (_, word) => words[word]);
+  const escape = (text) => String(text ?? "").replace(/[^\w\s.,:;-]/g, (sign) => `&#${sign.codePointAt()};`);
+  const box = (tab) => document.getElementById(`${tab}-picture`);
+  const named = (names, values) => Object.fromEntries(names.map((name, place) => [name, values[place]]));
+  const address = () => Object.fromEntries(new URLSearchParams(location.search));
+  const current = () => (address().tab in tabs ? address().tab : "draw");
+  const isSet = (value) => value !== null && value !== undefined && value !== "";
 
-cgan.find = (selector) => document.querySelector(selector);
-// What is in a tab is there some time after it is turned to.
-cgan.there = (selector, then) => {
-  const found = cgan.find(selector);
-  if (found) then(found);
-  else requestAnimationFrame(() => cgan.there(selector, then));
-};
+  // Addresses: of pictures, and of the page itself. A drawn hand (z) stands in for a seed and an index.
+  const query = (asked, keys) => {
+    const { styled, id } = models[asked.model] ?? {};
+    const hidden = new Set([...(asked.z ? ["seed", "i"] : []), ...(asked.to_z ? ["to_seed", "to_i"] : [])]);
+    const given = keys.filter(
+      (key) => isSet(asked[key]) && !hidden.has(key) && !(style.includes(key) && (!styled || !Number(asked[key]))),
+    );
+    const w = asked.w ?? id;
+    return new URLSearchParams([...given.map((key) => [key, asked[key]]), ["model", asked.model], ...(w ? [["w", w]] : [])]);
+  };
+  const picture = (path, asked, keys) => `gradio_api/${path}?${query(asked, [...keys, ...style])}`;
+  const link = (tab, asked) => {
+    const kept = ["lang", "__theme"].filter((key) => address()[key]).map((key) => [key, address()[key]]);
+    const of = tab === "draw" ? [] : [["tab", tab]];
+    return `?${new URLSearchParams([...of, ...query(asked, Object.keys(asked).filter((key) => key !== "model")), ...kept])}`;
+  };
+  const files = (src, name) => [
+    [say("download"), `${src}&scale=8`, name],
+    [say("raw"), src, name.replace(".", "_raw.")],
+  ];
 
-// cgan.element("p", { class: "x" }, child, "text", ...); null children are left out.
-cgan.element = (name, attributes = {}, ...children) => {
-  const isSvg = ["svg", "path", "line", "text", "circle"].includes(name);
-  const element = isSvg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children.filter((child) => child !== null));
-  return element;
-};
+  // What each tab shows: the address of its picture, an alt text, a caption, and files to take away.
+  const tabs = {
+    draw: (asked) => {
+      const { digit, seed, model, z } = asked;
+      const [opened, all] = [isSet(asked.i) || z, digit === "all"];
+      const n = z || opened ? 1 : all ? 10 : Number(asked.n);
+      const src = picture(`digits/${encodeURIComponent(digit)}.png`, { ...asked, n }, ["seed", "i", "z", "n"]);
+      const kind = z ? "hand" : all ? "all" : opened ? "opened" : n === 1 ? "one" : "many";
+      const words = { n, seed, model, digit, i: Number(asked.i) + 1, digits: say("digits").split(" ")[digit] };
+      return {
+        src,
+        alt: say(`draw_${kind}_alt`, words),
+        says: say(`draw_${kind}`, words),
+        hint: opened ? "" : say("draw_hint"),
+        look: n === 1 ? "pixels" : "ink",
+        read: opened && !all ? src.replace(".png?", ".json?").replace("&n=1", "") : null,
+        files: files(src, `digit${digit}_seed${seed}.png`),
+      };
+    },
+  };
 
-cgan.number = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1e5) ? String(Number(value.toPrecision(3))) : value.toExponential(1));
-cgan.whole = (value, highest) => Number.isInteger(value) && value >= 0 && value <= highest;
-cgan.within = (value, highest) => Math.min(highest, Math.max(0, value));
-cgan.anySeed = () => Math.floor(Math.random() * (cgan.settings.maxSeed + 1));
-cgan.where = (picture, { clientX, clientY }) => {
-  const box = picture.getBoundingClientRect(); // of a click on it: the parts to its left and above it
-  return [(clientX - box.x) / box.width, (clientY - box.y) / box.height];
-};
+  // Fetch pictures for a box, one request at a time: of those asked for meanwhile, the last comes next.
+  // Returns false if others were asked for; throws an Error with a sentence.
+  const arrive = async (place, sources) => {
+    place.wanted = sources;
+    while (place.fetching) await place.fetching.catch(() => {});
+    if (place.wanted !== sources) return false;
+    const slow = setTimeout(() => (place.ariaBusy = "true"), 800);
+    place.fetching = Promise.all(sources.map(load));
+    try {
+      place.images = await place.fetching;
+    } finally {
+      clearTimeout(slow);
+      place.ariaBusy = "false";
+      place.fetching = null;
+    }
+    return true;
+  };
+  const load = async (source) => {
+    const image = Object.assign(new Image(), { src: source });
+    let late = false;
+    const timer = setTimeout(() => ([late, image.src] = [true, ""]), 10_000);
+    await image.decode().catch(async () => {
+      throw new Error(late ? say("no_answer") : await why(source));
+    });
+    clearTimeout(timer);
+    return image;
+  };
+  const why = async (source) => {
+    try {
+      const answer = await fetch(source, { signal: AbortSignal.timeout(10_000) });
+      return answer.ok ? say("not_shown") : say("refused", { sentence: await answer.text() });
+    } catch {
+      return say("no_answer");
+    }
+  };
 
-// From the controls: the values of a tab's, in order, and the model. `pressed`: by a button, so that something is
-// said even if nothing changes.
-cgan.named = (name, values) => Object.fromEntries([...cgan.tabs[name].keys, "model"].map((key, i) => [key, values[i]]));
-cgan.ask = (name, values, pressed = false) => cgan.request(name, cgan.named(name, values), pressed);
-cgan.generate = (name, values) => cgan.ask(name, values, true);
+  // The page's own address follows. A step is an entry for Back; in an iframe nothing is.
+  const remember = (search, isStep) => {
+    clearTimeout(root.timer);
+    const write = (how) => search !== location.search && history[how](null, "", search);
+    if (isStep) write(window.parent === window ? "pushState" : "replaceState");
+    else root.timer = setTimeout(() => write("replaceState"), 200); // browsers count these
+  };
 
-// One picture is on its way at a time in a tab; of those asked for meanwhile, the last is drawn next.
-cgan.request = (name, asked, pressed = false) => {
-  const tab = cgan.tabs[name];
-  tab.asked = asked;
-  if (name !== cgan.tab) return; // drawn when it comes to the front
-  tab.kept = false;
-  tab.changed?.(asked);
-  const problem = cgan.check(name, asked);
-  if (problem) {
-    tab.wanted = tab.drawing = null;
-    return cgan.say(name, problem, true);
-  }
-  if (tab.appear) {
-    tab.shown = { asked };
-    cgan.follow(name);
-    return cgan.there(tab.status, () => tab.appear(asked));
-  }
-  const wanted = { asked, address: tab.address(asked), pressed, since: performance.now() };
-  const latest = tab.wanted ?? tab.drawing ?? tab.shown;
-  if (latest?.address === wanted.address && !pressed && !cgan.find(`${tab.status}.problem`)) {
-    latest.asked = asked;
-    return;
-  }
-  tab.wanted = wanted;
-  cgan.next(name);
-};
+  const show = async (tab, names, how, forget, values) => {
+    const asked = named(names, values);
+    const answer = (value) => (forget ? [value, ""] : value);
+    if (!root.opened || (how === "open" && tab !== current()) || (how === "tab" && tab === current())) return skip;
+    if (how === "open") for (const [key, value] of Object.entries(address())) if (key in asked || key === "w") asked[key] = value;
+    if (forget) asked[forget] = "";
+    const place = box(tab);
+    const wish = tabs[tab](asked);
+    if (how !== "open") remember(link(tab, asked), how !== "live");
+    try {
+      if (!(await arrive(place, wish.sources ?? [wish.src]))) return answer(skip);
+      place.shown = wish;
+      const odd = how === "open" && address().tab && !(address().tab in tabs);
+      return answer(odd ? { ...wish, says: say("bad_tab", address()), failed: true } : wish);
+    } catch (error) {
+      return answer({ ...place.shown, says: error.message, failed: true });
+    }
+  };
 
-cgan.next = (name) => {
-  const tab = cgan.tabs[name];
-  if (tab.drawing || !tab.wanted) return;
-  const drawing = (tab.drawing = tab.wanted);
-  tab.wanted = null;
-  const loaded = new Image(); // the picture on the page stays until this one is here
-  loaded.onload = () => cgan.there(tab.status, () => drawing === tab.drawing && cgan.finish(name, loaded));
-  loaded.onerror = () => drawing === tab.drawing && cgan.fail(name);
-  loaded.src = drawing.address;
-};
+  // Set the controls to what the page's address says; of what it leaves out, to their defaults.
+  const open = (defaults, values) => {
+    const asked = address();
+    const wanted = asked.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+    if (language === "en" && wanted === "zh") location.replace(`zh${location.search}`);
+    root.lang = say("lang");
+    document.title = say("title");
+    root.opened = true;
+    const byId = Object.keys(models).find((name) => models[name].id === asked.w);
+    if (byId) asked.model = byId;
+    if (current() === "morph") [asked.to_seed, asked.to_i] = [asked.to_seed ?? asked.seed, asked.to_i ?? asked.i];
+    const fit = (key, value, standard) => {
+      if (value === undefined) return standard;
+      if (key === "model") return models[value]?.conditional ? value : standard;
+      if (typeof standard === "string") return value;
+      return /^-?\d+(\.\d+)?$/.test(value) && Math.abs(value) <= (ranges[key] ?? 2) ? Number(value) : standard;
+    };
+    const set = Object.entries(defaults).flatMap(([tab, standards]) =>
+      Object.entries(standards).map(([key, standard]) => (tab === current() ? fit(key, asked[key], standard) : standard)),
+    );
+    return [{ ...skip, selected: current() }, ...set];
+  };
 
-cgan.finish = (name, loaded) => {
-  const tab = cgan.tabs[name];
-  const { asked, address, pressed, since } = tab.drawing;
-  const words = { ...asked, ...tab.words?.(asked), ms: Math.max(1, Math.round(performance.now() - since)) };
-  const kind = tab.kind?.(asked) ?? name;
-  loaded.alt = cgan.text(`${kind}_alt`, words);
-  tab.show(loaded, asked);
-  const repeated = pressed && tab.shown?.address === address;
-  cgan.say(name, cgan.text(`${kind}_said`, words) + (repeated ? cgan.text("repeated") : ""));
-  [tab.shown, tab.drawing] = [tab.drawing, null];
-  cgan.follow(name);
-  cgan.next(name);
-};
+  const copy = async (tab, names, values) => {
+    const { shown } = box(tab);
+    const url = new URL(link(tab, named(names, values)), location.href).href;
+    try {
+      if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ url }).then(() => skip);
+      await navigator.clipboard.writeText(url);
+      return { ...shown, says: say("copied") };
+    } catch (error) {
+      return error.name === "AbortError" ? skip : { ...shown, says: say("copy_this"), url };
+    }
+  };
 
-// The page's address follows the picture; browsers allow a page only so many addresses a second.
-cgan.follow = (name) => {
-  clearTimeout(cgan.timer);
-  if (name === "draw" && cgan.find("#tile").open) return; // it has an address of its own
-  const link = cgan.link(name, cgan.tabs[name].shown.asked);
-  cgan.timer = setTimeout(() => name === cgan.tab && history.replaceState(null, "", link), 150);
-};
+  // Where a picture was clicked, as parts of its width and height; Enter on it means its first part.
+  const point = (event) => {
+    const paper = event.target.closest(".paper");
+    if (!paper) return false;
+    const { left, top, width, height } = paper.querySelector("img").getBoundingClientRect();
+    const picked = event.detail ? [(event.clientX - left) / width, (event.clientY - top) / height] : [0, 0];
+    return Object.assign(paper.closest("[id$=-picture]"), { picked });
+  };
 
-// An image does not say why it failed; the same address asked for as text does.
-cgan.fail = async (name) => {
-  const tab = cgan.tabs[name];
-  const drawing = tab.drawing;
-  const sentence = await cgan.why(drawing.address);
-  if (tab.drawing !== drawing) return;
-  cgan.say(name, sentence, true);
-  tab.drawing = null;
-  cgan.next(name);
-};
-cgan.why = (address) =>
-  fetch(address).then(
-    (response) => (response.ok ? cgan.text("not_shown") : response.text().then(cgan.translated)),
-    () => cgan.text("no_answer"),
-  );
+  // Draw's digit and index: of the picture that was clicked (step 0), of the one after or before, of none.
+  const open_picture = (names, step, values) => {
+    const asked = named(names, values);
+    if (step === null) return [asked.digit, null];
+    if (isSet(asked.i)) return [asked.digit, (asked.i + step + Math.max(asked.n, asked.i + 1)) % Math.max(asked.n, asked.i + 1)];
+    const all = asked.digit === "all";
+    const [columns, n] = all ? [10, 100] : [Math.ceil(Math.sqrt(asked.n)), asked.n];
+    const [column, row] = box("draw").picked.map((part, axis) =>
+      Math.min(Math.floor(part * (axis ? Math.ceil(n / columns) : columns)), columns - 1),
+    );
+    if (all) return [String(column), row];
+    return [asked.digit, row * columns + column < n ? row * columns + column : null];
+  };
 
-cgan.json = async (address) => {
-  const response = await fetch(address);
-  return response.ok ? response.json() : null;
-};
+  const read = async ([value]) => {
+    if (!value?.read) return [{ ...skip, visible: false }, null];
+    const answer = await fetch(value.read).catch(() => null);
+    if (box("draw").shown?.read !== value.read) return [skip, skip];
+    if (!answer?.ok) return [{ ...skip, visible: true }, null];
+    const { read: label, probabilities } = await answer.json();
+    const all = probabilities.map((confidence, digit) => ({ label: String(digit), confidence }));
+    const confidences = all.sort((a, b) => b.confidence - a.confidence).slice(0, 3);
+    return [{ ...skip, visible: true }, { label: String(label), confidences }];
+  };
 
-cgan.place = (selector, loaded) => {
-  cgan.find(`${selector} img`).replaceWith(loaded);
-  loaded.parentElement.style.setProperty("--side", `${loaded.naturalWidth}px`);
-};
+  const set_link = ([digit, seed, model, format, total]) => {
+    const [range, digits] = digit === "all" ? ["0-9", 10] : [digit, 1];
+    return picture("set.zip", { digit: range, seed, count: total / digits, format, model }, ["digit", "seed", "count", "format"]);
+  };
 
-// When a seed's box is left, Gradio brings what was typed within the bounds: that is then what is drawn.
-cgan.settle = (name, key, values) => {
-  const tab = cgan.tabs[name];
-  const place = tab.keys.indexOf(key);
-  const within = cgan.within(Math.round(values[place] ?? 0), cgan.settings.maxSeed);
-  cgan.ask(name, values.with(place, within));
-  return within;
-};
+  const randomize = (values) => values.map((value) => (typeof value === "number" ? Math.floor(Math.random() * (maxSeed + 1)) : ""));
+  const other = () => {
+    const search = new URLSearchParams(location.search);
+    if (language === "zh") search.set("lang", "en");
+    else search.delete("lang");
+    return search;
+  };
 
-// New seeds; those that were the same stay the same.
-cgan.newSeeds = (name, asked) => {
-  const { seeds } = cgan.tabs[name];
-  const fresh = new Map(seeds.map((key) => [asked[key], cgan.anySeed()]));
-  return Object.fromEntries(seeds.map((key) => [key, fresh.get(asked[key])]));
-};
-cgan.randomize = (name, values) => {
-  const asked = cgan.named(name, values);
-  const seeds = cgan.newSeeds(name, asked);
-  cgan.request(name, { ...asked, ...seeds });
-  const fresh = Object.values(seeds);
-  return fresh.length > 1 ? fresh : fresh[0]; // as Gradio wants them
-};
-
-// What the scripts change themselves is drawn at once; Gradio's controls follow through a hidden button.
-cgan.change = (name, changes) => {
-  const tab = cgan.tabs[name];
-  const asked = { ...tab.asked, ...changes };
-  tab.followed = asked;
-  cgan.find("#sync").click();
-  cgan.request(name, asked);
-};
-cgan.sync = (values) => {
-  const tabs = Object.values(cgan.tabs);
-  const all = tabs.flatMap((tab) => tab.keys.map((key) => tab.followed?.[key]));
-  for (const tab of tabs) tab.followed = null;
-  return values.map((value, i) => all[i] ?? value);
-};
-
-// Of all controls, in order; the model's is the last.
-cgan.values = () => {
-  const tabs = Object.values(cgan.tabs);
-  return [...tabs.flatMap((tab) => tab.keys.map((key) => tab.asked[key])), tabs[0].asked.model];
-};
-
-cgan.turnTo = (name) => cgan.find(`#${name}-tab-button`)?.click(); // all are there: style.css leaves none for a menu
-cgan.enter = (name) => {
-  cgan.tab = document.body.dataset.tab = name;
-  setTimeout(() => cgan.find(`#${name}-tab-button`)?.scrollIntoView({ block: "nearest", inline: "center" }), 100);
-  const tab = cgan.tabs[name];
-  if (!cgan.opened || tab.kept) return;
-  cgan.request(name, tab.asked);
-  if (tab.shown) cgan.follow(name);
-};
-
-// One sentence if this can't be drawn, else nothing.
-cgan.check = (name, asked) => {
-  const { models, maxSeed } = cgan.settings;
-  const tab = cgan.tabs[name];
-  if (!Object.hasOwn(models, asked.model))
-    return cgan.text("bad_model", { value: asked.model, choices: Object.keys(models).join(", ") });
-  for (const key of tab.digits) {
-    if (!cgan.whole(asked[key], 9) && !(tab.all && asked[key] === "all")) return cgan.text("bad_digit", { value: asked[key] });
-  }
-  for (const key of tab.seeds) {
-    if (!cgan.whole(asked[key], maxSeed)) return cgan.text("bad_seed", { highest: maxSeed, value: asked[key] ?? "" });
-  }
-  return tab.check(asked);
-};
-
-cgan.say = (name, text, isProblem = false) =>
-  cgan.there(cgan.tabs[name].status, (status) => {
-    status.textContent = text.charAt(0).toUpperCase() + text.slice(1);
-    status.classList.toggle("problem", isProblem);
+  addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+    if (ctrlKey || metaKey || altKey || target.closest("input, textarea, select, [role=listbox], [role=tab]")) return;
+    const ids = { r: "[id$=-randomize]", ArrowLeft: "#draw-previous", ArrowRight: "#draw-next" }[key];
+    if (ids) [...document.querySelectorAll(ids)].find((button) => button.offsetParent)?.click();
   });
 
-cgan.save = (address, file) => Object.assign(document.createElement("a"), { href: address, download: file }).click();
-cgan.download = (name) => {
-  const tab = cgan.tabs[name];
-  if (tab.shown) cgan.save(tab.taken?.(tab.shown.asked) ?? tab.shown.address, tab.file(tab.shown.asked));
-};
-
-cgan.copy = (name) => {
-  const { shown } = cgan.tabs[name];
-  if (shown) cgan.copyLink(cgan.link(name, shown.asked), (text) => cgan.say(name, text));
-};
-cgan.copyLink = (link, say) => cgan.copyText(new URL(link, location.href).href, say);
-cgan.copyText = async (text, say, done = "copied") => {
-  try {
-    await navigator.clipboard.writeText(text);
-    say(cgan.text(done));
-  } catch {
-    window.prompt(cgan.text("copy_this"), text); // browsers keep the clipboard to pages on https or localhost
-  }
-};
-
-// The seed's own input event comes before Gradio's: the picture follows the hand.
-document.addEventListener(
-  "input",
-  ({ target }) => {
-    if (!target.matches("input[type=range]")) return;
-    const tab = cgan.tabs[cgan.tab];
-    const key = tab.seeds.find((seed) => target.closest(tab.own + seed));
-    if (key && tab.asked) cgan.request(cgan.tab, { ...tab.asked, [key]: Number(target.value) });
-  },
-  true,
-);
-
-// While no field has the focus, keys are the page's.
-cgan.isOurs = ({ target, ctrlKey, metaKey, altKey }) => {
-  const isField = target.closest("input, textarea, select, dialog, [contenteditable], [role=listbox], [role=tab]");
-  return !isField && !ctrlKey && !metaKey && !altKey;
-};
-
-// 0-9, R and the arrows.
-document.addEventListener("keydown", (event) => {
-  if (!cgan.isOurs(event)) return;
-  const tab = cgan.tabs[cgan.tab];
-  const [seed] = tab.seeds;
-  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 }[event.key];
-  const changes = {};
-  if (/^[0-9]$/.test(event.key) && tab.digits.length) changes[tab.digits.at(-1)] = Number(event.key);
-  else if (!seed) return;
-  else if (event.key.toLowerCase() === "r") Object.assign(changes, cgan.newSeeds(cgan.tab, tab.asked));
-  else if (step) changes[seed] = cgan.within(tab.asked[seed] + step, cgan.settings.maxSeed);
-  else return;
-  event.preventDefault();
-  cgan.change(cgan.tab, changes);
-});
+  return Object.freeze({ say, escape, show, open, copy, point, open_picture, read, set_link, randomize, other });
+})

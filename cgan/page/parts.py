@@ -1,0 +1,120 @@
+"""What the tabs share: texts, controls, and the one pattern by which a picture follows its controls.
+
+A picture is an address. A gr.HTML shows it; its value holds the address, an alt text and a caption. When a
+control changes, one event in the browser (`cgan.show` in page.js) fetches the next picture and returns the
+next value. So a picture needs no queue, no session and no file, and browsers and proxies can cache it.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gradio as gr
+
+FOLDER = Path(__file__).parent
+TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
+MAX_SEED = 65535  # within reach of a slider
+SEED = 42  # a hand whose ten digits the classifier reads with at least 0.99
+STYLE = ["slant", "stroke", "width"]
+
+# gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is no escape:
+# ${...} in a value would run. cgan.escape is.
+PICTURE = """${value?.src ? `<button type="button" class="paper" title="${cgan.escape(value.hint)}">
+<img src="${cgan.escape(value.src)}" alt="${cgan.escape(value.alt)}" class="${value.look}"></button>` : ""}"""
+CAPTION = """<p role="status" class="says ${value?.failed ? "failed" : ""}">${cgan.escape(value?.says)}</p>
+<p class="slow">${cgan.say("slow")}</p>
+<nav>${(value?.files ?? []).map(([text, href, name]) =>
+`<a href="${cgan.escape(href)}" download="${cgan.escape(name)}">${cgan.escape(text)}</a>`).join("")}
+${value?.src ? `<button type="button" data-copy>${cgan.say("copy")}</button>` : ""}</nav>
+${value?.url ? `<input readonly aria-label="${cgan.say("copy")}" value="${cgan.escape(value.url)}">` : ""}"""
+CLICKS = """element.addEventListener("click", (event) => {
+  if (event.target.closest("[data-copy]")) trigger("copy");
+  else if (cgan.point(event)) trigger("select");
+});"""
+
+
+@dataclass
+class Page:
+    """The page in one language: what a tab's `lay_out` needs, and what the tabs have laid out so far."""
+
+    language: str
+    models: dict  # name -> Weights that draw the digit asked for
+    everything: dict  # name -> Weights: these, and models that draw whichever digit comes
+    runs: list
+    controls: dict = field(default_factory=dict)  # tab -> {name in links: component}
+    pictures: dict = field(default_factory=dict)  # tab -> gr.HTML
+
+    def text(self, key):
+        return TEXTS[key][self.language]
+
+    def tab(self, name):
+        return gr.Tab(self.text(name), id=name, elem_id=f"{name}-tab", render_children=True)
+
+    def button(self, key, elem_id, variant="secondary", **settings):
+        return gr.Button(self.text(key), variant=variant, elem_id=elem_id, min_width=60, **settings)
+
+    def digit(self, elem_id, key="digit", value=3, more=()):
+        return gr.Dropdown(
+            [*map(str, range(10)), *more],
+            value=str(value),
+            label=self.text(key),
+            filterable=False,
+            min_width=90,
+            elem_id=elem_id,
+        )
+
+    def seed(self, elem_id, key="seed", value=SEED):
+        return gr.Slider(
+            0, MAX_SEED, value, step=1, precision=0, label=self.text(key), min_width=200, elem_id=elem_id
+        )
+
+    def model(self, elem_id):
+        return gr.Dropdown(
+            list(self.models), label=self.text("model"), filterable=False, min_width=120, elem_id=elem_id
+        )
+
+    def style(self, tab):
+        """Three sliders, folded: name -> gr.Slider. Hidden if no model here has directions of style."""
+        styled = any(w.directions is not None for w in self.models.values())
+        with gr.Accordion(self.text("style"), open=False, visible=styled, elem_id=f"{tab}-style"):
+            return {
+                name: gr.Slider(-2, 2, 0, step=0.1, label=self.text(name), elem_id=f"{tab}-{name}")
+                for name in STYLE
+            }
+
+    def picture(self, tab, template=PICTURE, **settings):
+        self.pictures[tab] = gr.HTML(
+            html_template=template + CAPTION, js_on_load=CLICKS, elem_id=f"{tab}-picture", **settings
+        )
+        return self.pictures[tab]
+
+    def wire(self, tab, controls, steps=(), live=(), seeds=(), randomize=None):
+        """Draw again when a control changes.
+
+        controls: name in links -> component. steps: events that make an entry in the browser's history. live:
+        those that do not. seeds: (name of a slider, name of the code of a drawn hand that it replaces).
+        """
+        self.controls[tab], picture = controls, self.pictures[tab]
+        names, inputs = list(controls), list(controls.values())
+        gr.on(steps, None, inputs, picture, **js("show", tab, names, "step", None))
+        gr.on(live, None, inputs, picture, **js("show", tab, names, "live", None))
+        for seed, hand in seeds:
+            controls[seed].input(
+                None, inputs, [picture, controls[hand]], **js("show", tab, names, "live", hand)
+            )
+        picture.copy(None, inputs, picture, **js("copy", tab, names))
+        if randomize:
+            changed = [controls[name] for pair in seeds for name in pair]
+            gr.on([randomize.click], None, changed, changed, **js("randomize")).then(
+                None, inputs, picture, **js("show", tab, names, "step", None)
+            )
+
+
+def js(call, *given):
+    """The settings of an event that the browser handles: cgan.CALL(*given, the inputs as a list)."""
+    arguments = "".join(f"{json.dumps(value)}, " for value in given)
+    return {
+        "js": f"(...values) => cgan.{call}({arguments}values)",
+        "api_visibility": "private",
+        "show_progress": "hidden",
+    }
