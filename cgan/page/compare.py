@@ -1,72 +1,56 @@
-"""The tab Compare: one digit and seed drawn by every model, what was measured of it, how it learned."""
+"""The tab Compare: one digit and seed drawn by every model beside real digits, and what was measured."""
 
 import json
 
 import gradio as gr
 
 from cgan import weights
-from cgan.cli import BadInput
-from cgan.measure import results
-from cgan.page import buttons, digit_dropdown, learned, seed_slider, status, tab, wire
 
-MEASURES = ["right", "fd_times", "precision", "recall", "coverage", "cas"]  # those shown under a model
-
-
-def lay_out(model):
-    """Returns the controls that the pictures depend on: digit, seed."""
-    with tab("compare"):
-        with gr.Row():
-            digit, seed = digit_dropdown("compare"), seed_slider("compare")
-        pressed = buttons("compare", "randomize", "copy")
-        gr.HTML(status("compare"))
-        gr.HTML('<div id="compare-models" class="cards"></div><div id="compare-more"></div>', padding=False)
-    controls = [digit, seed]
-    wire("compare", controls, [digit.select], pressed, {"seed": seed}, model)
-    return controls
+CARDS = """<div class="cards">${(value?.cards ?? []).map((card) => `<figure class="paper">
+<img src="${cgan.escape(card.src)}" alt="${cgan.escape(card.alt)}">
+<figcaption><b>${cgan.escape(card.name)}</b><br>${cgan.escape(card.note)}</figcaption></figure>`).join("")}</div>"""
+MEASURES = ["right", "fd_ratio", "precision", "recall", "cas"]
 
 
-def facts(models):
-    """What the page says of each of the models, name -> Weights, and of real digits, by name (real's is "").
-
-    A dict each: id, knowsDigits, isPlane (whether its latent space is one), learned (whether its training can
-    be seen), parameters, epochs, minutes, and measures; what is not known is left out.
-    """
-    kept = results.load() or {"controls": {}, "weights": {}}
-    learned = learned.shipped(models)
-
-    def measures(row):
-        complete = results.complete(kept, row)
-        return {name: results.cell(complete, {}, name) for name in MEASURES if name in complete}
-
-    found = {}
-    for name, w in models.items():
-        about = {"id": w.id, "knowsDigits": w.conditional, "isPlane": w.config["z_dim"] == 2}
-        about |= {"learned": name in learned, "parameters": sum(p.numel() for p in w.network.parameters())}
-        if {"epochs", "seconds"} <= w.provenance.keys():
-            about |= {"epochs": w.provenance["epochs"], "minutes": round(w.provenance["seconds"] / 60)}
-        if w.id in kept["weights"]:
-            about["measures"] = measures(kept["weights"][w.id])
-        found[name] = about
-    if "real" in kept["controls"]:
-        found[""] = {"measures": measures(kept["controls"]["real"])}
-    return found
+def lay_out(page):
+    with page.tab("compare"):
+        with gr.Row(elem_classes="bar"):
+            digit, seed = page.digit("compare-digit", value=4), page.seed("compare-seed")
+            randomize = page.button("randomize", "compare-randomize", "primary", scale=0)
+        page.picture("compare", CARDS)
+        if rows := measured(page.everything):
+            gr.Markdown(table(page, rows), elem_id="compare-table")
+    page.wire(
+        "compare",
+        {"digit": digit, "seed": seed},
+        steps=[digit.input],
+        sliders={"seed": []},
+        randomize=randomize,
+    )
 
 
-def rates(folder=weights.SHIPPED.parent):
-    """What the study of learning rates measured of its first seed, a dict for each rate by its name: points,
-    of [epoch, times the floor, digit right] each, and strip, the number of its pictures in docs/strips/ (None
-    if there are none). {} if it has not been done. Raises BadInput if it is damaged."""
-    path, found = folder / "weights" / "study.json", {}
+def measured(models, path=weights.SHIPPED / "results.json"):
+    """Return what weights/results.json has of real digits and of these models: name -> {measure: value}."""
     try:
-        kept = json.loads(path.read_bytes()).get("lr", {}) if path.is_file() else {}
-        for line, seeds in kept.items():
-            rate, epoch = line.split(", epoch ")
-            if "0" in seeds:
-                point = [float(epoch), seeds["0"]["fd_times"], seeds["0"]["right"]]
-                found.setdefault(rate, {"points": [], "strip": None})["points"].append(point)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadInput(f"{path} is damaged; restore it, or delete it.") from error
-    for number, rate in enumerate(found.values()):
-        if learned.strip_of_rate(number, folder).is_file():
-            rate["strip"] = number
-    return found
+        records = json.loads(path.read_bytes())["records"]
+    except (OSError, ValueError, KeyError):
+        return {}  # the page works without
+    names = {model.id: name for name, model in models.items()}
+    rows = {}
+    for record in records:
+        is_real = record["what"] == "control" and record["name"] == "real"
+        name = "" if is_real else names.get(record["weights"])
+        if name is not None and record["what"] != "study":
+            rows.setdefault(name, {})[record["measure"]] = record["value"]
+    return dict(sorted(rows.items(), key=lambda row: ["", *models].index(row[0])))
+
+
+def table(page, rows):
+    """The measures as a Markdown table, with what each means below."""
+    lines = [["", *(page.text(f"measure_{measure}") for measure in MEASURES)]]
+    lines.append([":--", *["--:"] * len(MEASURES)])
+    for name, values in rows.items():
+        cells = [f"{values[measure]:.4g}" if measure in values else "–" for measure in MEASURES]
+        lines.append([name or page.text("real"), *cells])
+    head = f"### {page.text('measured')}\n\n"
+    return head + "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{page.text('measures')}"

@@ -9,6 +9,7 @@ TOTALS = [100, 1000, 10_000]
 
 
 def lay_out(page):
+    """Returns the buttons that write or morph with an opened picture: "write", "from", "to" -> gr.Button."""
     with page.tab("draw"):
         with gr.Row(elem_classes="desk"):
             with gr.Column(scale=2, min_width=260, elem_classes="controls"):
@@ -18,7 +19,7 @@ def lay_out(page):
                     randomize = page.button("randomize", "draw-randomize", "primary")
                     generate = page.button("generate", "draw-generate")
                 n = gr.Radio(COUNTS, value=64, label=page.text("n"), elem_id="draw-n")
-                model = page.model("draw-model")
+                model = page.model("draw")
                 style = page.style("draw")
                 take_away(page, digit, seed, model)
                 i, z = gr.Number(visible=False), gr.Textbox(visible=False)
@@ -39,8 +40,7 @@ def lay_out(page):
         "draw",
         controls,
         steps=[digit.input, n.input, model.input, generate.click],
-        live=[slider.input for slider in style.values()],
-        seeds=[("seed", "z")],
+        sliders={"seed": ["z"]} | {name: [] for name in style},
         randomize=randomize,
     )
     names, inputs = list(controls), list(controls.values())
@@ -52,7 +52,7 @@ def lay_out(page):
         (back.click, "step", None),
     ):
         event(None, inputs, [digit, i], **js("open_picture", names, step)).then(
-            None, inputs, picture, **js("show", "draw", names, how, None)
+            None, inputs, picture, **js("show", "draw", names, how, [])
         )
     return use
 

@@ -4,13 +4,14 @@ import json
 
 import gradio as gr
 
-from cgan.page import access, draw, theme
-from cgan.page.parts import FOLDER, MAX_SEED, TEXTS, Page, js
+from cgan.page import about, access, compare, draw, morph, quiz, theme, training, write
+from cgan.page.parts import FOLDER, MAX_SEED, STYLE, TEXTS, Page, js, note
 
 # The link to the other language, and Back and Forward as an event.
 TITLE = """<h1>${cgan.say("title")}</h1><p>${cgan.say("subtitle")}</p>
 <a href="${cgan.say("other_page")}" lang="${cgan.say("other_lang")}" hreflang="${cgan.say("other_lang")}"
 onclick="this.search = cgan.other()">${cgan.say("other_language")}</a>"""
+INNER = ["frame", "play", "previews", "pair"]  # controls that are not in links
 BACK = """addEventListener("popstate", () => trigger("select"));"""
 
 
@@ -21,7 +22,7 @@ def build(models, runs=()):
         lay_out(demo, "en", models, runs)
     with demo.route("中文", "zh", show_in_navbar=False):
         lay_out(demo, "zh", models, runs)
-    return demo.queue(max_size=64, api_open=False)
+    return demo
 
 
 def lay_out(demo, language, models, runs):
@@ -30,24 +31,50 @@ def lay_out(demo, language, models, runs):
     gr.Navbar(visible="hidden")  # nothing to choose there; False would leave "Home"
     title = gr.HTML(html_template=TITLE, js_on_load=BACK, elem_id="title", padding=False)
     with gr.Tabs(elem_id="tabs") as tabs:
-        draw.lay_out(page)
-    # An address says which tab to open, and its controls; the tab then draws what the address asks for.
-    names = {tab: list(controls) for tab, controls in page.controls.items()}
-    defaults = {tab: {name: c.value for name, c in controls.items()} for tab, controls in page.controls.items()}
-    controls = [component for each in page.controls.values() for component in each.values()]
-    opened = gr.on([demo.load, title.select], None, controls, [tabs, *controls], **js("open", defaults))
-    for tab, picture in page.pictures.items():
-        inputs = list(page.controls[tab].values())
-        opened.then(None, inputs, picture, **js("show", tab, names[tab], "open", None))
+        use = draw.lay_out(page)
+        for tab in (write, morph, compare, training, quiz, about):
+            tab.lay_out(page)
+    controls = page.controls
+    names = {tab: list(of_tab) for tab, of_tab in controls.items()}
+
+    # A page's address says which tab to open and sets its controls. Then the tab draws what it asks for.
+    defaults = {
+        tab: {name: c.value for name, c in of_tab.items() if name not in INNER}
+        for tab, of_tab in controls.items()
+    }
+    linked = [component for tab, of_tab in controls.items() for name, component in of_tab.items() if name in defaults[tab]]
+    opened = gr.on([demo.load, title.select], None, linked, [tabs, *linked], **js("open", defaults))
+    for name, tab in page.tabs.items():
+        inputs, picture = list(controls.get(name, {}).values()), page.pictures.get(name)
+        opened.then(None, inputs, picture, **js("show", name, names.get(name, []), "open", []))
+        tab.select(None, inputs, picture, **js("show", name, names.get(name, []), "tab", []))
+
+    # A model holds in every tab.
+    choosers, styles = list(page.choosers.values()), list(page.styles.values())
+    for chooser in choosers:
+        chooser.input(None, chooser, [*choosers, *styles], **js("pick_model", len(choosers), len(styles)))
+
+    # An opened picture goes on to another tab.
+    for key, tab, target in (("write", "write", ""), ("from", "morph", ""), ("to", "morph", "to_")):
+        given, taken = ["seed", "i", "z", "model", *STYLE], [f"{target}seed", f"{target}i", f"{target}z", "model", *STYLE]
+        if key != "write":
+            given, taken = ["digit", *given], [key, *taken]
+        inputs, outputs = [controls["draw"][name] for name in given], [controls[tab][name] for name in taken]
+        use[key].click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
 
 
 def look(models):
     """What gr.Blocks.launch() needs to show the page: theme, style, script and footer."""
     facts = {
-        name: {"id": weights.id, "styled": weights.directions is not None, "conditional": weights.conditional}
+        name: {
+            "id": weights.id,
+            "styled": weights.directions is not None,
+            "conditional": weights.conditional,
+            "note": {language: note(weights, language) for language in ("en", "zh")},
+        }
         for name, weights in models.items()
     }
-    settings = {"texts": TEXTS, "models": facts, "maxSeed": MAX_SEED}
+    settings = {"texts": {key: text for key, text in TEXTS.items() if key != "about_text"}, "models": facts, "maxSeed": MAX_SEED}
     given = json.dumps(settings).replace("<", "\\u003c")
     script = (FOLDER / "page.js").read_text("utf-8")
     return {

@@ -1,51 +1,56 @@
-"""The tab Morph: one picture turns into another, and every digit into every other."""
+"""The tab Morph: one digit turns into another, one hand into another."""
 
 import gradio as gr
 
-from cgan.page import buttons, digit_dropdown, own, seed_slider, status, tab, text, wire
-from cgan.page.routes import MAX_INDEX
+from cgan.page.parts import SEED
 
-FRAMES, STRIP = 48, 8  # of the animation, and those shown side by side below it
-PLAYER = f"""<div class="frame"><div class="stage" role="img"></div></div>
-<div class="player"><button type="button">{text("pause")}</button>
-<input type="range" min="0" max="{FRAMES - 1}" value="0" aria-label="{text("position")}"></div>
-<div class="strip"></div>"""
-
-
-def lay_out(model):
-    """Returns the controls that a picture depends on: from, to, seed, to_seed, i, to_i."""
-    with tab("morph"):
-        with gr.Row(elem_classes="columns"):
-            with gr.Column(scale=2, min_width=280):
-                with gr.Row():
-                    start, end = digit_dropdown("morph", "from", 3), digit_dropdown("morph", "to", 8)
-                seeds = {key: seed_slider("morph", key, 7) for key in ("seed", "to_seed")}
-                making = buttons("morph", "generate", "randomize")
-                taking = buttons("morph", "download", "copy", download="download_gif")
-                with gr.Accordion(text("ends"), open=False):
-                    with gr.Row():
-                        index, to_index = _index("index", "i"), _index("to_index", "to_i")
-            with gr.Column(scale=3, min_width=280):
-                gr.HTML(PLAYER, elem_id="morph-picture", elem_classes="picture")
-                gr.HTML(status("morph"))
-        gr.HTML(
-            f'<p>{text("between")}</p><div class="frame"><img></div>',
-            elem_id="between",
-            elem_classes="picture",
-        )
-    controls = [start, end, *seeds.values(), index, to_index]
-    changes = [start.select, end.select, index.input, to_index.input]
-    wire("morph", controls, changes, making | taking, seeds, model)
-    return controls
+# The strip of all frames is one picture. The stage shows one of them, or by turns all; below are eight.
+STAGE = """${value?.src ? `<div class="paper stage"><img src="${cgan.escape(value.src)}"
+alt="${cgan.escape(value.alt)}" class="${value.frame === null ? "playing" : ""}"
+style="--frame: ${value.frame ?? 25}"></div>` : ""}
+@children
+<div class="paper strip">${value?.src ? [0, 7, 14, 21, 28, 35, 42, 49].map((frame) =>
+`<img src="${cgan.escape(value.src)}" alt="" style="--frame: ${frame}">`).join("") : ""}</div>"""
+FRAMES = 50
 
 
-def _index(label, key):
-    return gr.Number(
-        0,
-        minimum=0,
-        maximum=MAX_INDEX,
-        precision=0,
-        label=text(label),
-        min_width=100,
-        elem_id=own("morph", key),
+def lay_out(page):
+    with page.tab("morph"), gr.Row(elem_classes="desk"):
+        with gr.Column(scale=2, min_width=260, elem_classes="controls"):
+            with gr.Row():
+                start, end = page.digit("morph-from", "from", 3), page.digit("morph-to", "to", 8)
+            seed = page.seed("morph-seed", "from_seed")
+            to_seed = page.seed("morph-to-seed", "to_seed", SEED)
+            with gr.Row(elem_classes="main"):
+                randomize = page.button("randomize", "morph-randomize", "primary")
+            model, style = page.model("morph"), page.style("morph")
+            i, to_i = gr.Number(visible=False), gr.Number(visible=False)
+            z, to_z = gr.Textbox(visible=False), gr.Textbox(visible=False)
+        with gr.Column(scale=5, min_width=300):
+            with page.picture("morph", STAGE), gr.Row(elem_classes="player"):
+                play = gr.Checkbox(True, label=page.text("play"), min_width=90, elem_id="morph-play")
+                frame = gr.Slider(
+                    1, FRAMES, 25, step=1, label=page.text("frame"), scale=4, elem_id="morph-frame"
+                )
+    page.wire(
+        "morph",
+        {
+            "from": start,
+            "to": end,
+            "seed": seed,
+            "to_seed": to_seed,
+            "i": i,
+            "to_i": to_i,
+            "z": z,
+            "to_z": to_z,
+            "model": model,
+            **style,
+            "frame": frame,
+            "play": play,
+        },
+        steps=[start.input, end.input, model.input],
+        sliders={"seed": ["i", "z"], "to_seed": ["to_i", "to_z"], "frame": ["play"], "play": []}
+        | {name: [] for name in style},
+        randomize=randomize,
+        seeds=("seed", "to_seed"),
     )

@@ -5,7 +5,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const language = /\/zh\/?$/.test(location.pathname) ? "zh" : "en";
   const skip = { __type__: "update" };
   const style = ["slant", "stroke", "width"];
-  const ranges = { seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999, n: 100 };
+  const inner = ["frame", "play", "previews", "pair"]; // controls that are not in links
+  const ranges = { seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999, n: 100, epoch: 1000, slant: 2, stroke: 2, width: 2 };
 
   const say = (key, words = {}) => texts[key][language].replace(/\{(\w+)\}/g, (_, word) => words[word]);
   const escape = (text) => String(text ?? "").replace(/[^\w\s.,:;-]/g, (sign) => `&#${sign.codePointAt()};`);
@@ -15,47 +16,97 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const current = () => (address().tab in tabs ? address().tab : "draw");
   const isSet = (value) => value !== null && value !== undefined && value !== "";
 
-  // Addresses: of pictures, and of the page itself. A drawn hand (z) stands in for a seed and an index.
+  // The query of an address or link. A drawn hand (z) stands in for a seed and an index.
   const query = (asked, keys) => {
     const { styled, id } = models[asked.model] ?? {};
-    const hidden = new Set([...(asked.z ? ["seed", "i"] : []), ...(asked.to_z ? ["to_seed", "to_i"] : [])]);
-    const given = keys.filter(
-      (key) => isSet(asked[key]) && !hidden.has(key) && !(style.includes(key) && (!styled || !Number(asked[key]))),
-    );
-    const w = asked.w ?? id;
-    return new URLSearchParams([...given.map((key) => [key, asked[key]]), ["model", asked.model], ...(w ? [["w", w]] : [])]);
+    const hidden = [...(asked.z ? ["seed", "i"] : []), ...(asked.to_z ? ["to_seed", "to_i"] : []), ...inner];
+    const isGiven = (key) =>
+      isSet(asked[key]) && !hidden.includes(key) && !(style.includes(key) && (!styled || !Number(asked[key])));
+    const all = { ...asked, w: asked.w ?? id };
+    return new URLSearchParams([...keys, "model", "w"].filter((key) => key in all && isSet(all[key]) && isGiven(key)).map((key) => [key, all[key]]));
   };
-  const picture = (path, asked, keys) => `gradio_api/${path}?${query(asked, [...keys, ...style])}`;
+  const picture = (path, asked, keys) => `gradio_api/${path}?${query(asked, keys)}`;
   const link = (tab, asked) => {
-    const kept = ["lang", "__theme"].filter((key) => address()[key]).map((key) => [key, address()[key]]);
-    const of = tab === "draw" ? [] : [["tab", tab]];
-    return `?${new URLSearchParams([...of, ...query(asked, Object.keys(asked).filter((key) => key !== "model")), ...kept])}`;
+    const now = address();
+    const kept = ["lang", "__theme"].filter((key) => now[key]).map((key) => [key, now[key]]);
+    const keys = Object.keys(asked).filter((key) => key !== "model");
+    return `?${new URLSearchParams([...(tab === "draw" ? [] : [["tab", tab]]), ...query(asked, keys), ...kept])}`;
   };
-  const files = (src, name) => [
-    [say("download"), `${src}&scale=8`, name],
-    [say("raw"), src, name.replace(".", "_raw.")],
-  ];
 
   // What each tab shows: the address of its picture, an alt text, a caption, and files to take away.
   const tabs = {
     draw: (asked) => {
       const { digit, seed, model, z } = asked;
-      const [opened, all] = [isSet(asked.i) || z, digit === "all"];
-      const n = z || opened ? 1 : all ? 10 : Number(asked.n);
-      const src = picture(`digits/${encodeURIComponent(digit)}.png`, { ...asked, n }, ["seed", "i", "z", "n"]);
+      const [all, opened] = [digit === "all", isSet(asked.i) || Boolean(z)];
+      const n = opened ? 1 : all ? 10 : Number(asked.n);
+      const path = `digits/${encodeURIComponent(digit)}`;
+      const src = picture(`${path}.png`, { ...asked, n }, ["seed", "i", "z", "n", ...style]);
       const kind = z ? "hand" : all ? "all" : opened ? "opened" : n === 1 ? "one" : "many";
       const words = { n, seed, model, digit, i: Number(asked.i) + 1, digits: say("digits").split(" ")[digit] };
       return {
         src,
         alt: say(`draw_${kind}_alt`, words),
         says: say(`draw_${kind}`, words),
-        hint: opened ? "" : say("draw_hint"),
-        look: n === 1 ? "pixels" : "ink",
-        read: opened && !all ? src.replace(".png?", ".json?").replace("&n=1", "") : null,
-        files: files(src, `digit${digit}_seed${seed}.png`),
+        look: n === 1 && !all ? "pixels" : "ink",
+        read: opened && !all ? picture(`${path}.json`, asked, ["seed", "i", "z", ...style]) : null,
+        files: files(src, `digit_${digit}_seed_${seed}.png`),
       };
     },
+    write: (asked) => {
+      const { text, seed, model, z } = asked;
+      const strange = [...text.normalize("NFKC")].find((sign) => !"0123456789 \n+-x=.,:/()×X*÷−–—‐‑".includes(sign));
+      if (strange) throw new Error(say("bad_sign", { sign: strange }));
+      if (!text.trim()) throw new Error(say("no_text"));
+      const wrap = box("write").clientWidth < 600 ? 12 : 26;
+      const keys = ["text", "seed", "i", "z", "hand", "wrap", ...style];
+      const words = { text, seed, model };
+      return {
+        src: picture("text.png", { ...asked, wrap }, keys),
+        alt: say("write_alt", words),
+        says: say(z ? "write_hand" : asked.hand === "one" ? "write_one" : "write_fresh", words),
+        look: "ink",
+        files: files(picture("text.png", { ...asked, wrap }, [...keys, "ground"]), `written_seed_${seed}.png`),
+      };
+    },
+    morph: (asked) => {
+      const { seed, to_seed, frame, play } = asked;
+      const keys = ["from", "to", "seed", "to_seed", "i", "to_i", "z", "to_z", ...style];
+      const src = picture("morph.png", { ...asked, frames: 50 }, [...keys, "frames"]);
+      const name = `morph_${asked.from}_${asked.to}`;
+      return {
+        src,
+        alt: say("morph_alt", asked),
+        says: say(asked.z || asked.to_z ? "morph_hand" : seed === to_seed ? "morph_same" : "morph_says", asked),
+        frame: play ? null : frame - 1,
+        files: [
+          [say("download_gif"), `${picture("morph.gif", asked, keys)}&scale=8`, `${name}.gif`],
+          [say("download_strip"), `${src}&scale=2`, `${name}.png`],
+        ],
+      };
+    },
+    compare: ({ digit, seed }) => {
+      const cards = Object.entries(models).map(([model, { conditional, note }]) => {
+        const asked = { digit, seed, model, n: 16 };
+        const path = conditional ? `digits/${encodeURIComponent(digit)}.png` : "samples.png";
+        return { name: model, note: note[language], src: picture(path, asked, ["seed", "n"]), alt: say(conditional ? "draw_many_alt" : "samples_alt", { ...asked, digits: say("digits").split(" ")[digit] }) };
+      });
+      const real = { name: say("real"), note: say("real_note"), src: `gradio_api/real/${encodeURIComponent(digit)}.png?n=16`, alt: say("real_alt", { digit }) };
+      return { cards: [real, ...cards], sources: [real, ...cards].map(({ src }) => src), says: say("compare_says", { digit, seed }) };
+    },
+    training: ({ of, epoch, previews }) => {
+      if (!previews?.length) return null;
+      const at = Math.min(epoch, previews.length) - 1;
+      const words = { name: of, epoch: previews[at] };
+      const src = `gradio_api/training/${encodeURIComponent(of)}/${at}.png`;
+      return { src, alt: say("training_alt", words), says: say("training_says", words), look: "ink", files: [] };
+    },
+    quiz: ({ model, pair }) => (pair?.pair ? pair : question(model, { round: 0, right: 0, marks: "" })),
+    about: () => null,
   };
+  const files = (src, name) => [
+    [say("download"), `${src}&scale=8`, name],
+    [say("raw"), src, name.replace(".", "_raw.")],
+  ];
 
   // Fetch pictures for a box, one request at a time: of those asked for meanwhile, the last comes next.
   // Returns false if others were asked for; throws an Error with a sentence.
@@ -101,20 +152,23 @@ window.cgan = (({ texts, models, maxSeed }) => {
     else root.timer = setTimeout(() => write("replaceState"), 200); // browsers count these
   };
 
-  const show = async (tab, names, how, forget, values) => {
+  // The next value of a tab's picture. how: "step" and "live", a control was changed, with an entry for Back or
+  // without; "tab", the tab was turned to; "open", as the page's address has it. emptied: controls to empty.
+  const show = async (tab, names, how, emptied, values) => {
+    const answer = (value) => [value, ...emptied.map(() => null)];
+    const isHere = tab === current();
+    if (!root.opened || (how === "open" && !isHere) || (how === "tab" && isHere)) return answer(skip);
     const asked = named(names, values);
-    const answer = (value) => (forget ? [value, ""] : value);
-    if (!root.opened || (how === "open" && tab !== current()) || (how === "tab" && tab === current())) return skip;
     if (how === "open") for (const [key, value] of Object.entries(address())) if (key in asked || key === "w") asked[key] = value;
-    if (forget) asked[forget] = "";
+    for (const name of emptied) asked[name] = null;
+    if (how === "tab" || (how !== "open" && isHere)) remember(link(tab, asked), how !== "live");
     const place = box(tab);
-    const wish = tabs[tab](asked);
-    if (how !== "open") remember(link(tab, asked), how !== "live");
     try {
-      if (!(await arrive(place, wish.sources ?? [wish.src]))) return answer(skip);
+      const wish = tabs[tab](asked);
+      if (!wish || !(await arrive(place, wish.sources ?? [wish.src]))) return answer(skip);
       place.shown = wish;
-      const odd = how === "open" && address().tab && !(address().tab in tabs);
-      return answer(odd ? { ...wish, says: say("bad_tab", address()), failed: true } : wish);
+      const isOdd = how === "open" && address().tab && !(address().tab in tabs);
+      return answer(isOdd ? { ...wish, says: say("bad_tab", address()), failed: true } : wish);
     } catch (error) {
       return answer({ ...place.shown, says: error.message, failed: true });
     }
@@ -125,22 +179,21 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const asked = address();
     const wanted = asked.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en");
     if (language === "en" && wanted === "zh") location.replace(`zh${location.search}`);
-    root.lang = say("lang");
-    document.title = say("title");
-    root.opened = true;
+    [root.lang, document.title, root.opened] = [say("lang"), say("title"), true];
+    const tab = current();
     const byId = Object.keys(models).find((name) => models[name].id === asked.w);
     if (byId) asked.model = byId;
-    if (current() === "morph") [asked.to_seed, asked.to_i] = [asked.to_seed ?? asked.seed, asked.to_i ?? asked.i];
+    if (tab === "morph") [asked.to_seed, asked.to_i] = [asked.to_seed ?? asked.seed, asked.to_i ?? asked.i];
     const fit = (key, value, standard) => {
       if (value === undefined) return standard;
       if (key === "model") return models[value]?.conditional ? value : standard;
-      if (typeof standard === "string") return value;
-      return /^-?\d+(\.\d+)?$/.test(value) && Math.abs(value) <= (ranges[key] ?? 2) ? Number(value) : standard;
+      if (typeof standard === "string" || !(key in ranges)) return value;
+      return /^-?\d+(\.\d+)?$/.test(value) && Math.abs(value) <= ranges[key] ? Number(value) : standard;
     };
-    const set = Object.entries(defaults).flatMap(([tab, standards]) =>
-      Object.entries(standards).map(([key, standard]) => (tab === current() ? fit(key, asked[key], standard) : standard)),
+    const set = Object.entries(defaults).flatMap(([of, standards]) =>
+      Object.entries(standards).map(([key, standard]) => (of === tab || key === "model" ? fit(key, asked[key], standard) : standard)),
     );
-    return [{ ...skip, selected: current() }, ...set];
+    return [{ ...skip, selected: tab }, ...set];
   };
 
   const copy = async (tab, names, values) => {
@@ -168,9 +221,10 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const open_picture = (names, step, values) => {
     const asked = named(names, values);
     if (step === null) return [asked.digit, null];
-    if (isSet(asked.i)) return [asked.digit, (asked.i + step + Math.max(asked.n, asked.i + 1)) % Math.max(asked.n, asked.i + 1)];
     const all = asked.digit === "all";
-    const [columns, n] = all ? [10, 100] : [Math.ceil(Math.sqrt(asked.n)), asked.n];
+    const n = all ? 100 : Math.max(asked.n, asked.i + 1);
+    if (isSet(asked.i)) return [asked.digit, (asked.i + step + n) % n];
+    const columns = Math.ceil(Math.sqrt(n));
     const [column, row] = box("draw").picked.map((part, axis) =>
       Math.min(Math.floor(part * (axis ? Math.ceil(n / columns) : columns)), columns - 1),
     );
@@ -194,7 +248,44 @@ window.cgan = (({ texts, models, maxSeed }) => {
     return picture("set.zip", { digit: range, seed, count: total / digits, format, model }, ["digit", "seed", "count", "format"]);
   };
 
-  const randomize = (values) => values.map((value) => (typeof value === "number" ? Math.floor(Math.random() * (maxSeed + 1)) : ""));
+  const randomize = (names, seeds) => names.map((_, place) => (place < seeds ? any(maxSeed + 1) : null));
+  const any = (n) => Math.floor(Math.random() * n);
+  const turn_to = (tab, values) => [...values, { ...skip, selected: tab }];
+  const pick_model = (choosers, accordions, [model]) => [
+    ...Array(choosers).fill({ ...skip, value: model, info: models[model]?.note[language] }),
+    ...Array(accordions).fill({ ...skip, visible: models[model]?.styled }),
+  ];
+
+  // Real or drawn?: the next pair, and the answer. Both pictures come at once: how long one takes must not tell.
+  const question = (model, { round, right, marks }) => {
+    const [digit, real] = [any(10), any(2)];
+    const pictures = [
+      { kind: "drawn", src: picture(`digits/${digit}.png`, { seed: any(maxSeed + 1), model }, ["seed"]) },
+      { kind: "genuine", src: `gradio_api/real/${digit}.png?i=${any(30)}` },
+    ];
+    const pair = (real ? pictures : pictures.reverse()).map((one, side) => ({ ...one, alt: say("quiz_alt", { number: side + 1, digit }) }));
+    return { pair, round, right, marks, says: say("quiz_asked", { round: round + 1 }), sources: pair.map(({ src }) => src) };
+  };
+  const ask = async (restart, [value, model]) => {
+    const wish = question(model, restart || !value?.pair || value.isOver ? { round: 0, right: 0, marks: "" } : value);
+    try {
+      return (await arrive(box("quiz"), wish.sources)) ? wish : skip;
+    } catch (error) {
+      return { ...value, says: error.message, failed: true };
+    }
+  };
+  const side = (event) => {
+    const button = event.target.closest("[data-side]");
+    return button && Object.assign(box("quiz"), { picked: Number(button.dataset.side) });
+  };
+  const answer = ([value]) => {
+    const { picked } = box("quiz");
+    const isRight = value.pair[picked].kind === "genuine";
+    const [right, round] = [value.right + isRight, value.round + 1];
+    const key = round === 10 ? "quiz_over" : isRight ? "quiz_right" : "quiz_wrong";
+    return { ...value, chosen: picked, right, round, isOver: round === 10, marks: value.marks + (isRight ? "●" : "○"), says: say(key, { right, round }) };
+  };
+
   const other = () => {
     const search = new URLSearchParams(location.search);
     if (language === "zh") search.set("lang", "en");
@@ -208,5 +299,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
     if (ids) [...document.querySelectorAll(ids)].find((button) => button.offsetParent)?.click();
   });
 
-  return Object.freeze({ say, escape, show, open, copy, point, open_picture, read, set_link, randomize, other });
+  return Object.freeze({
+    ...{ say, escape, show, open, copy, point, open_picture, read, set_link, randomize, turn_to, pick_model },
+    ...{ ask, side, answer, other },
+  });
 })

@@ -19,7 +19,7 @@ STYLE = ["slant", "stroke", "width"]
 
 # gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is no escape:
 # ${...} in a value would run. cgan.escape is.
-PICTURE = """${value?.src ? `<button type="button" class="paper" title="${cgan.escape(value.hint)}">
+PICTURE = """${value?.src ? `<button type="button" class="paper">
 <img src="${cgan.escape(value.src)}" alt="${cgan.escape(value.alt)}" class="${value.look}"></button>` : ""}"""
 CAPTION = """<p role="status" class="says ${value?.failed ? "failed" : ""}">${cgan.escape(value?.says)}</p>
 <p class="slow">${cgan.say("slow")}</p>
@@ -43,12 +43,16 @@ class Page:
     runs: list
     controls: dict = field(default_factory=dict)  # tab -> {name in links: component}
     pictures: dict = field(default_factory=dict)  # tab -> gr.HTML
+    choosers: dict = field(default_factory=dict)  # tab -> the model's gr.Dropdown
+    styles: dict = field(default_factory=dict)  # tab -> gr.Accordion
+    tabs: dict = field(default_factory=dict)  # name -> gr.Tab
 
     def text(self, key):
         return TEXTS[key][self.language]
 
     def tab(self, name):
-        return gr.Tab(self.text(name), id=name, elem_id=f"{name}-tab", render_children=True)
+        self.tabs[name] = gr.Tab(self.text(name), id=name, elem_id=f"{name}-tab", render_children=True)
+        return self.tabs[name]
 
     def button(self, key, elem_id, variant="secondary", **settings):
         return gr.Button(self.text(key), variant=variant, elem_id=elem_id, min_width=60, **settings)
@@ -68,15 +72,24 @@ class Page:
             0, MAX_SEED, value, step=1, precision=0, label=self.text(key), min_width=200, elem_id=elem_id
         )
 
-    def model(self, elem_id):
-        return gr.Dropdown(
-            list(self.models), label=self.text("model"), filterable=False, min_width=120, elem_id=elem_id
+    def model(self, tab):
+        self.choosers[tab] = gr.Dropdown(
+            list(self.models),
+            label=self.text("model"),
+            info=note(next(iter(self.models.values())), self.language),
+            filterable=False,
+            min_width=120,
+            elem_id=f"{tab}-model",
         )
+        return self.choosers[tab]
 
     def style(self, tab):
-        """Three sliders, folded: name -> gr.Slider. Hidden if no model here has directions of style."""
-        styled = any(w.directions is not None for w in self.models.values())
-        with gr.Accordion(self.text("style"), open=False, visible=styled, elem_id=f"{tab}-style"):
+        """Three folded sliders: name -> gr.Slider. Hidden while the model has no directions of style."""
+        styled = next(iter(self.models.values())).directions is not None
+        self.styles[tab] = gr.Accordion(
+            self.text("style"), open=False, visible=styled, elem_id=f"{tab}-style"
+        )
+        with self.styles[tab]:
             return {
                 name: gr.Slider(-2, 2, 0, step=0.1, label=self.text(name), elem_id=f"{tab}-{name}")
                 for name in STYLE
@@ -88,26 +101,32 @@ class Page:
         )
         return self.pictures[tab]
 
-    def wire(self, tab, controls, steps=(), live=(), seeds=(), randomize=None):
-        """Draw again when a control changes.
+    def wire(self, tab, controls, steps=(), sliders=None, randomize=None, seeds=("seed",)):
+        """Draw the tab's picture again when a control changes.
 
-        controls: name in links -> component. steps: events that make an entry in the browser's history. live:
-        those that do not. seeds: (name of a slider, name of the code of a drawn hand that it replaces).
+        controls: name in links -> component, in the order of links.
+        steps: events that make an entry in the browser's history.
+        sliders: name -> names of controls that moving it empties. Moving one makes no entry.
+        randomize: a button that gives new `seeds`.
         """
-        self.controls[tab], picture = controls, self.pictures[tab]
+        self.controls[tab], picture, sliders = controls, self.pictures[tab], sliders or {}
         names, inputs = list(controls), list(controls.values())
-        gr.on(steps, None, inputs, picture, **js("show", tab, names, "step", None))
-        gr.on(live, None, inputs, picture, **js("show", tab, names, "live", None))
-        for seed, hand in seeds:
-            controls[seed].input(
-                None, inputs, [picture, controls[hand]], **js("show", tab, names, "live", hand)
-            )
+        gr.on(steps, None, inputs, picture, **js("show", tab, names, "step", []))
+        for name, emptied in sliders.items():
+            outputs = [picture, *(controls[other] for other in emptied)]
+            controls[name].input(None, inputs, outputs, **js("show", tab, names, "live", emptied))
         picture.copy(None, inputs, picture, **js("copy", tab, names))
         if randomize:
-            changed = [controls[name] for pair in seeds for name in pair]
-            gr.on([randomize.click], None, changed, changed, **js("randomize")).then(
-                None, inputs, picture, **js("show", tab, names, "step", None)
+            changed = [*seeds, *(other for name in seeds for other in sliders[name])]
+            outputs = [controls[name] for name in changed]
+            randomize.click(None, None, outputs, **js("randomize", changed, len(seeds))).then(
+                None, inputs, picture, **js("show", tab, names, "step", [])
             )
+
+
+def note(weights, language):
+    """What a model is, in one line."""
+    return TEXTS.get(f"recipe_{weights.recipe}", TEXTS["recipe_other"])[language]
 
 
 def js(call, *given):

@@ -1,19 +1,32 @@
-"""The tab Real or drawn?: ten pairs of one digit, a real picture and a drawn one, to tell apart."""
+"""The tab Real or drawn?: pairs of one digit, a real picture and a drawn one, to tell apart."""
 
 import gradio as gr
 
-from cgan.page import js, status, tab, text
+from cgan.page.parts import js
 
-PICTURE = '<button type="button" data-side="{}"><img alt=""><span></span></button>'
-CONTENT = f"""<p>{text("quiz_hint")}</p>
-{status("quiz")}
-<div class="pair">{PICTURE.format(0)}{PICTURE.format(1)}</div>
-<div class="buttons"><button type="button" class="next" hidden>{text("quiz_next")}</button></div>
-<ol class="past"></ol>
-<p class="keys">{text("quiz_keys")}</p>"""
+PAIR = """<p role="status" class="says">${cgan.escape(value?.says)}</p>
+<div class="pair">${(value?.pair ?? []).map(({ src, alt, kind }, side) => `<button type="button"
+class="paper ${value.chosen === undefined ? "" : kind} ${value.chosen === side ? "chosen" : ""}" data-side="${side}"
+${value.chosen === undefined ? "" : "disabled"}><img src="${cgan.escape(src)}" alt="${cgan.escape(alt)}" class="ink">
+<span>${value.chosen === undefined ? "" : cgan.say(kind)}</span></button>`).join("")}</div>
+<nav>${value?.chosen === undefined && value?.pair ? "" :
+`<button type="button" data-next>${cgan.say(value?.isOver ? "quiz_again" : "quiz_next")}</button>`}</nav>
+<p class="marks" aria-hidden="true">${value?.marks ?? ""}</p>"""
+CLICKS = """element.addEventListener("click", (event) => {
+  if (event.target.closest("[data-next]")) trigger("click");
+  else if (cgan.side(event)) trigger("select");
+});"""
 
 
-def lay_out(model):
-    with tab("quiz"):
-        gr.HTML(CONTENT, elem_id="quiz", padding=False)
-    model.select(None, model, **js("ask", "quiz"))
+def lay_out(page):
+    with page.tab("quiz"):
+        gr.Markdown(page.text("quiz_info"), elem_classes="info")
+        pair = gr.HTML(html_template=PAIR, js_on_load=CLICKS, elem_id="quiz-picture")
+        model = gr.Dropdown(
+            list(page.models), label=page.text("quiz_model"), filterable=False, elem_id="quiz-model"
+        )
+    controls = {"model": model, "pair": pair}
+    page.controls["quiz"], page.pictures["quiz"] = controls, pair
+    pair.click(None, [pair, model], pair, **js("ask", False))
+    model.input(None, [pair, model], pair, **js("ask", True))
+    pair.select(None, pair, pair, **js("answer"))

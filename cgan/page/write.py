@@ -2,39 +2,44 @@
 
 import gradio as gr
 
-from cgan import images, writing
-from cgan.page import buttons, seed_slider, status, tab, text, wire
+from cgan import writing
 
-HANDS = ["one", "fresh"]
-
-
-def lay_out(model):
-    """Returns the controls that a picture depends on: text, seed, hand, ground."""
-    with tab("write"):
-        with gr.Row(elem_classes="columns"):
-            with gr.Column(scale=2, min_width=280):
-                words = gr.Textbox(
-                    "2026-11-24\n3+4=7",
-                    label=text("text"),
-                    lines=3,
-                    max_lines=6,
-                    max_length=writing.MAX_TEXT,
-                    elem_id="write-text",
-                )
-                hand = _radio("hand", HANDS)
-                seed = seed_slider("write", value=7)
-                making = buttons("write", "generate", "randomize")
-                ground = _radio("ground", images.BACKGROUNDS)
-                taking = buttons("write", "download", "copy")
-            with gr.Column(scale=3, min_width=280):
-                gr.HTML('<div class="frame"><img></div>', elem_id="write-picture", elem_classes="picture")
-                gr.HTML(status("write"))
-    controls = [words, seed, hand, ground]
-    # The text itself is listened to by write.js: in its event Gradio gives what was there before.
-    wire("write", controls, [hand.select, ground.select], making | taking, {"seed": seed}, model)
-    return controls
+FIRST = "2026-11-25\n(3+4)x5=35"
 
 
-def _radio(name, values):
-    choices = [(text(f"{name}_{value}"), value) for value in values]
-    return gr.Radio(choices, value=values[0], label=text(name), elem_id=f"write-{name}")
+def lay_out(page):
+    with page.tab("write"):
+        picture = page.picture("write")
+        with gr.Row(elem_classes="bench"):
+            text = gr.Textbox(
+                FIRST,
+                label=page.text("text"),
+                info=page.text("text_info"),
+                lines=2,
+                max_lines=5,
+                max_length=writing.MAX_TEXT,
+                min_width=240,
+                elem_id="write-text",
+            )
+            with gr.Column(min_width=240):
+                seed = page.seed("write-seed")
+                randomize = page.button("randomize", "write-randomize", "primary")
+            with gr.Column(min_width=240):
+                hand = _radio(page, "hand", ["one", "fresh"])
+                ground = _radio(page, "ground", ["black", "white", "transparent"])
+        with gr.Row():
+            model, style = page.model("write"), page.style("write")
+        i, z = gr.Number(visible=False), gr.Textbox(visible=False)
+    page.wire(
+        "write",
+        {"text": text, "seed": seed, "i": i, "z": z, "hand": hand, "ground": ground, "model": model, **style},
+        steps=[hand.input, ground.input, model.input],
+        sliders={"text": [], "seed": ["i", "z"]} | {name: [] for name in style},
+        randomize=randomize,
+    )
+    return picture
+
+
+def _radio(page, name, values):
+    choices = [(page.text(f"{name}_{value}"), value) for value in values]
+    return gr.Radio(choices, value=values[0], label=page.text(name), elem_id=f"write-{name}")

@@ -1,0 +1,100 @@
+"""The tab Training: how a model learned, or how train.py is doing now: previews by epoch, and the losses."""
+
+import gradio as gr
+import pandas as pd
+
+from cgan.cli import BadInput
+from cgan.page import runs
+from cgan.page.parts import PICTURE, js
+from cgan.page.theme import LINES
+
+LIVE = 120  # seconds since a run's last sign
+
+
+def lay_out(page):
+    with page.tab("training") as tab, gr.Row():
+        with gr.Column(min_width=300):
+            of = gr.Dropdown(label=page.text("training_of"), filterable=False, elem_id="training-of")
+            picture = page.picture("training", PICTURE)
+            epoch = gr.Slider(1, 2, 1, step=1, label=page.text("preview"), elem_id="training-epoch")
+            previews = gr.JSON(visible=False)
+        with gr.Column(min_width=300):
+            plot = gr.LinePlot(
+                x="epoch",
+                y="loss",
+                color="of",
+                x_title=page.text("epoch"),
+                y_title=page.text("loss"),
+                color_title=" ",
+                height=320,
+                elem_id="training-losses",
+            )
+            status = gr.HTML(
+                html_template="<p role='status' class='says'>${cgan.escape(value)}</p>", elem_id="training-status"
+            )
+            gr.Markdown(page.text("training_info"), elem_classes="info")
+    timer = gr.Timer(3, active=False)
+
+    def look(chosen, position, shown):
+        """Where the chosen training stands; of none, of a run that is being written, or of the first."""
+        return state(page, chosen, position, shown)
+
+    controls = {"of": of, "epoch": epoch, "previews": previews}
+    page.wire("training", controls, steps=[of.input], sliders={"epoch": []})
+    settings = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    outputs = [of, epoch, previews, plot, status, timer]
+    gr.on([tab.select, of.change, timer.tick], look, [of, epoch, previews], outputs, **settings)
+    names = list(controls)
+    gr.on(
+        [previews.change, epoch.change], None, [*controls.values()], picture, **js("show", "training", names, "live", [])
+    )
+
+
+def state(page, chosen, position, shown):
+    trainings = runs.trainings(page.everything, page.runs)
+    histories = {}
+    for name, path in trainings.items():
+        try:
+            if name == chosen or path.suffix != ".json":
+                histories[name] = runs.history(path)
+        except BadInput:
+            continue
+    live = [name for name, history in histories.items() if is_live(history)]
+    chosen = chosen if chosen in trainings else next(iter([*live, *trainings]), None)
+    if chosen is None:
+        return gr.Dropdown(choices=[]), gr.skip(), None, None, page.text("training_none"), gr.Timer(active=False)
+    history = histories.get(chosen) or runs.history(trainings[chosen])
+    previews = history["previews"]
+    at_end = not shown or position >= len(shown) or shown[: len(previews)] != previews[: len(shown)]
+    return (
+        gr.Dropdown(choices=list(trainings), value=chosen),
+        gr.Slider(maximum=max(2, len(previews)), value=len(previews) if at_end else position),
+        previews,
+        losses(page, history),
+        sentence(page, chosen, history),
+        gr.Timer(active=is_live(history)),
+    )
+
+
+def is_live(history):
+    return history.get("age", LIVE) < LIVE and history["epochs_done"] < history["epochs"]
+
+
+def losses(page, history):
+    """gr.LinePlot's table: a line for each loss and epoch."""
+    table = pd.DataFrame({page.text(f"loss_{name}"): values for name, values in history["losses"].items()})
+    table = table.assign(epoch=history["epoch"]).melt("epoch", var_name="of", value_name="loss")
+    names = dict(zip(table["of"].unique(), LINES, strict=False))
+    return gr.LinePlot(table, color_map=names)
+
+
+def sentence(page, name, history):
+    key = "now" if is_live(history) else "took" if history["epochs_done"] >= history["epochs"] else "stopped"
+    left = history.get("seconds_left")
+    return page.text(f"training_{key}").format(
+        name=name,
+        epochs=history["epochs"],
+        done=f"{history['epochs_done']:.4g}",
+        minutes=max(1, round(history["seconds"] / 60)),
+        left="?" if left is None else max(1, round(left / 60)),
+    )
