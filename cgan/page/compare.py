@@ -16,7 +16,7 @@ def lay_out(page):
     with page.tab("compare"):
         with gr.Row(elem_classes="bar"):
             digit, seed = page.digit("compare-digit", value=4), page.seed("compare-seed")
-            randomize = page.button("randomize", "compare-randomize", "primary", scale=0)
+            randomize = page.button("randomize", "compare-randomize", "primary")
         page.picture("compare", CARDS)
         if rows := measured(page.everything):
             gr.Markdown(table(page, rows), elem_id="compare-table")

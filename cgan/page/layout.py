@@ -42,7 +42,12 @@ def lay_out(demo, language, models, runs):
         tab: {name: c.value for name, c in of_tab.items() if name not in INNER}
         for tab, of_tab in controls.items()
     }
-    linked = [component for tab, of_tab in controls.items() for name, component in of_tab.items() if name in defaults[tab]]
+    linked = [
+        component
+        for tab, of_tab in controls.items()
+        for name, component in of_tab.items()
+        if name in defaults[tab]
+    ]
     opened = gr.on([demo.load, title.select], None, linked, [tabs, *linked], **js("open", defaults))
     for name, tab in page.tabs.items():
         inputs, picture = list(controls.get(name, {}).values()), page.pictures.get(name)
@@ -56,7 +61,10 @@ def lay_out(demo, language, models, runs):
 
     # An opened picture goes on to another tab.
     for key, tab, target in (("write", "write", ""), ("from", "morph", ""), ("to", "morph", "to_")):
-        given, taken = ["seed", "i", "z", "model", *STYLE], [f"{target}seed", f"{target}i", f"{target}z", "model", *STYLE]
+        given, taken = (
+            ["seed", "i", "z", "model", *STYLE],
+            [f"{target}seed", f"{target}i", f"{target}z", "model", *STYLE],
+        )
         if key != "write":
             given, taken = ["digit", *given], [key, *taken]
         inputs, outputs = [controls["draw"][name] for name in given], [controls[tab][name] for name in taken]
@@ -74,7 +82,11 @@ def look(models):
         }
         for name, weights in models.items()
     }
-    settings = {"texts": {key: text for key, text in TEXTS.items() if key != "about_text"}, "models": facts, "maxSeed": MAX_SEED}
+    settings = {
+        "texts": {key: text for key, text in TEXTS.items() if key != "about_text"},
+        "models": facts,
+        "maxSeed": MAX_SEED,
+    }
     given = json.dumps(settings).replace("<", "\\u003c")
     script = (FOLDER / "page.js").read_text("utf-8")
     return {

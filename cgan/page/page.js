@@ -20,10 +20,10 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const query = (asked, keys) => {
     const { styled, id } = models[asked.model] ?? {};
     const hidden = [...(asked.z ? ["seed", "i"] : []), ...(asked.to_z ? ["to_seed", "to_i"] : []), ...inner];
-    const isGiven = (key) =>
-      isSet(asked[key]) && !hidden.includes(key) && !(style.includes(key) && (!styled || !Number(asked[key])));
     const all = { ...asked, w: asked.w ?? id };
-    return new URLSearchParams([...keys, "model", "w"].filter((key) => key in all && isSet(all[key]) && isGiven(key)).map((key) => [key, all[key]]));
+    const isGiven = (key) =>
+      isSet(all[key]) && !hidden.includes(key) && !(style.includes(key) && (!styled || !Number(all[key])));
+    return new URLSearchParams([...keys, "model", "w"].filter(isGiven).map((key) => [key, all[key]]));
   };
   const picture = (path, asked, keys) => `gradio_api/${path}?${query(asked, keys)}`;
   const link = (tab, asked) => {
@@ -162,6 +162,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     if (how === "open") for (const [key, value] of Object.entries(address())) if (key in asked || key === "w") asked[key] = value;
     for (const name of emptied) asked[name] = null;
     if (how === "tab" || (how !== "open" && isHere)) remember(link(tab, asked), how !== "live");
+    while (tab !== "about" && !box(tab)) await new Promise(requestAnimationFrame); // Gradio lays tabs out late
     const place = box(tab);
     try {
       const wish = tabs[tab](asked);

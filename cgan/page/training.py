@@ -30,7 +30,8 @@ def lay_out(page):
                 elem_id="training-losses",
             )
             status = gr.HTML(
-                html_template="<p role='status' class='says'>${cgan.escape(value)}</p>", elem_id="training-status"
+                html_template="<p role='status' class='says'>${cgan.escape(value)}</p>",
+                elem_id="training-status",
             )
             gr.Markdown(page.text("training_info"), elem_classes="info")
     timer = gr.Timer(3, active=False)
@@ -41,12 +42,16 @@ def lay_out(page):
 
     controls = {"of": of, "epoch": epoch, "previews": previews}
     page.wire("training", controls, steps=[of.input], sliders={"epoch": []})
-    settings = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    settings = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
     outputs = [of, epoch, previews, plot, status, timer]
     gr.on([tab.select, of.change, timer.tick], look, [of, epoch, previews], outputs, **settings)
     names = list(controls)
     gr.on(
-        [previews.change, epoch.change], None, [*controls.values()], picture, **js("show", "training", names, "live", [])
+        [previews.change, epoch.change],
+        None,
+        [*controls.values()],
+        picture,
+        **js("show", "training", names, "live", []),
     )
 
 
@@ -62,7 +67,14 @@ def state(page, chosen, position, shown):
     live = [name for name, history in histories.items() if is_live(history)]
     chosen = chosen if chosen in trainings else next(iter([*live, *trainings]), None)
     if chosen is None:
-        return gr.Dropdown(choices=[]), gr.skip(), None, None, page.text("training_none"), gr.Timer(active=False)
+        return (
+            gr.Dropdown(choices=[]),
+            gr.skip(),
+            None,
+            None,
+            page.text("training_none"),
+            gr.Timer(active=False),
+        )
     history = histories.get(chosen) or runs.history(trainings[chosen])
     previews = history["previews"]
     at_end = not shown or position >= len(shown) or shown[: len(previews)] != previews[: len(shown)]
