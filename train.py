@@ -24,8 +24,8 @@ from cgan.files import digest
 from cgan.run import Run, load_state
 
 
-def parse_args(argv=None):
-    """Return the options, completed and checked, and the state of the run to resume, or None."""
+def parse_args(argv=None, saved=None):
+    """Return the options; those that are not given are taken from `saved`, of a run to resume."""
     parser = command(__doc__)
     add = parser.add_argument
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: %(default)s)")
@@ -33,92 +33,80 @@ def parse_args(argv=None):
     add(
         "--data",
         default=data.DEFAULT_ROOT,
-        help="folder of MNIST, or to download it to (default: %(default)s)",
+        help="folder of MNIST, downloaded if missing (default: %(default)s)",
     )
     add("--out", type=Path, help="folder of this run (default: runs/MODEL)")
     add("--resume", action="store_true", help="go on with the run in --out, with its options")
     add("--seed", type=integer(0, 2**32 - 1), default=0, help="of all random numbers (default: 0)")
-    add(
-        "--batch-size",
-        type=integer(1, 10**6),
-        help="images a step, over all processes (default: the recipe's)",
-    )
+    add("--batch-size", type=integer(1, 10**6), help="images a step (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
-    add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change numbers of the recipe")
+    add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
     add("--device", default="cpu", help="where to train, a PyTorch device (default: cpu)")
     add_threads(parser)
-    options = parser.parse_args(argv)
-    options.out = options.out or Path("runs") / options.model
-    state = load_state(options.out)
-    if state:
+    parser.set_defaults(**{**(saved or {}), "set": None})
+    return parser.parse_args(argv)
+
+
+def prepare(argv):
+    """Return all that training starts from: checked options, the state to resume or None, images, labels."""
+    options = parse_args(argv)
+    out = options.out or Path("runs") / options.model
+    state = load_state(out)
+    saved = state["options"] if state else None
+    if saved:
         need(
-            options.resume,
-            f"{options.out} holds a run already; go on with it by --resume, or choose another --out.",
+            options.resume, f"{out} holds a run already; go on with it by --resume, or choose another --out."
         )
-        parser.set_defaults(**state["options"], out=options.out, set=None)
-        options = parser.parse_args(argv)
+        options = parse_args(argv, saved)
     elif options.resume:
-        print(f"No run in {options.out} yet: starting one.")
+        print(f"No run in {out} yet: starting one.")
 
     recipe = recipes.RECIPES[options.model]
+    options.out = out
     options.epochs = options.epochs or recipe.epochs
     options.batch_size = options.batch_size or recipe.batch_size
     options.lr = recipe.lr if options.lr is None else options.lr
-    changed = recipes.parse_settings(options.model, options.set or [])
-    options.set = {**(state["options"]["set"] if state else recipes.defaults(options.model)), **changed}
     options.processes = processes.world()
-    if state:
-        check_unchanged(options, state["options"])
+    changed = recipes.parse_settings(options.model, options.set or [])
+    options.set = {**(saved["set"] if saved else recipes.defaults(options.model)), **changed}
+    if saved:
+        check_unchanged(options, saved)
+
     need(0 < options.lr < float("inf"), f"--lr must be above 0, not {options.lr}.")
-    need(
-        options.batch_size % options.processes == 0,
-        f"--batch-size {options.batch_size} cannot be shared equally by {options.processes} processes.",
-    )
+    shared = f"--batch-size {options.batch_size} cannot be shared equally by {options.processes} processes."
+    need(options.batch_size % options.processes == 0, shared)
     try:
         torch.empty(0, device=options.device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise BadInput(f"--device {options.device} cannot be used here: {reason}") from error
-    return options, state
+    return options, state, *data.load(options.data)
 
 
 def check_unchanged(options, saved):
-    """Raise BadInput if options differ from those that a run was started with, unless they may change."""
-    count, may_change = saved["processes"], {"data", "device", "threads", "set vae"}
-    need(
-        options.processes == count,
-        f"The run in {options.out} was started with {count} processes; resume it with as many, by torchrun "
-        f"--nproc-per-node {count}.",
-    )
+    """Raise BadInput if an option is not what the run was started with, unless it may change."""
+    count, may_change = saved["processes"], {"--data", "--device", "--threads", "--set vae"}
+    sentence = f"The run in {options.out} was started with {count} processes; resume it with as many"
+    need(options.processes == count, f"{sentence} (torchrun --nproc-per-node {count}).")
     if not recipes.RECIPES[options.model].has_schedule:
-        may_change.add("epochs")
-    given = flat(vars(options))
-    for name, value in flat(saved).items():
-        if given[name] != value:
-            option = "--" + name.replace("_", "-")
-            need(
-                name in may_change,
-                f"The run in {options.out} has {option} {value}; --resume cannot change it.",
-            )
-            if name in ("device", "threads"):
-                print(f"With another {option} than before, the weights will differ in their last bits.")
+        may_change.add("--epochs")
+    given = as_typed(vars(options))
+    for option, value in as_typed(saved).items():
+        sentence = f"The run in {options.out} has {option} {value}; --resume cannot change it."
+        need(given.get(option) == value or option in may_change, sentence)
+        if given.get(option) != value and option in ("--device", "--threads"):
+            print(f"With another {option} than before, the weights will differ in their last bits.")
 
 
-def flat(options):
-    """Return options in which each of the recipe's numbers has a name of its own, like "set gamma"."""
-    rest = {name: value for name, value in options.items() if name != "set"}
-    return rest | {f"set {name}": value for name, value in options["set"].items()}
+def as_typed(options):
+    """Return options by the names they have on the command line, like "--lr" and "--set gamma"."""
+    typed = {"--" + name.replace("_", "-"): value for name, value in options.items() if name != "set"}
+    return typed | {f"--set {name}": value for name, value in options["set"].items()}
 
 
 def main(argv=None):
     with processes.group():
         train(*processes.from_first(prepare, argv))
-
-
-def prepare(argv):
-    """Return all that training starts from: options, state or None, images and labels."""
-    options, state = parse_args(argv)
-    return options, state, *data.load(options.data)
 
 
 def train(options, state, images, labels):
@@ -138,8 +126,8 @@ def train(options, state, images, labels):
 
     out = shlex.quote(str(options.out))
     print(f"Watch it learn: python app.py --weights {out}")
-    bar = tqdm(batches, total=steps, initial=run.step, unit=" steps", disable=rank > 0)
-    with run.open(), bar, stop_on_signal() as stop:
+    with run.open(), stop_on_signal() as stop:
+        bar = tqdm(batches, total=steps, initial=run.step, unit=" steps", disable=rank > 0)
         for x, y in bar:
             # Like shuffling, noise is a function of (seed, step), so a resumed run repeats it to the bit.
             rng = data.random_stream(options.seed, "noise", run.step, rank)
@@ -149,6 +137,7 @@ def train(options, state, images, labels):
             bar.set_postfix({name: f"{loss:.2f}" for name, loss in losses.items()}, refresh=False)
             if stopped:
                 break
+        bar.close()
         run.finish()
 
     if run.step < steps:

@@ -1,0 +1,328 @@
+"""A training run on disk: interrupted in every way, it ends in the same weights."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+import train
+from cgan import hands, images, run, weights
+from cgan.cli import BadInput, friendly_errors
+from cgan.files import lock
+from cgan.recipes import RECIPES
+
+ROOT = Path(train.__file__).parent
+OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]  # 40 images: 3 steps an epoch
+posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
+
+
+def learn(mnist, out, *options):
+    train.main(["--data", str(mnist), "--out", str(out), *options])
+    return weights.load(out).digest
+
+
+@pytest.fixture
+def undisturbed(mnist, tmp_path):
+    """The digest of two epochs of report in one go."""
+    return learn(mnist, tmp_path / "undisturbed", "--model", "report", *OPTIONS)
+
+
+def python(code, *arguments):
+    """Run code in a process of its own, in the project's folder."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+# What is written
+
+
+def test_a_run_leaves_what_it_promises(mnist, tmp_path, capsys):
+    out = tmp_path / "out"
+    learn(mnist, out, "--model", "report", *OPTIONS)
+    previews = {"preview-000001.png", "preview-000003.png", "preview-000006.png"}
+    names = {path.name for path in out.iterdir()}
+    assert names == {"state.pt", "log.jsonl", "generator.safetensors", "lock"} | previews
+    assert len({(out / name).read_bytes() for name in previews}) == 3
+    assert all(Image.open(out / name).size == (280, 280) for name in previews)
+    assert json.loads((out / "log.jsonl").read_text().splitlines()[0])["batch_size"] == 16
+    made = weights.load(out).provenance
+    assert (made["epochs"], made["steps"], made["options"]["lr"]) == (2, 6, 0.001)
+    assert str(tmp_path) not in json.dumps(made)
+    assert f"2 epochs took 0.0 min: {out}/generator.safetensors\n" in capsys.readouterr().out
+
+
+def test_weights_are_written_once_an_epoch_has_ended(mnist, tmp_path, monkeypatch):
+    out, step, seen = tmp_path / "out", RECIPES["vae"].step, []
+
+    def watched(*arguments):
+        seen.append((out / "generator.safetensors").exists())
+        return step(*arguments)
+
+    monkeypatch.setattr(RECIPES["vae"], "step", watched)
+    learn(mnist, out, "--model", "vae", *OPTIONS)
+    assert seen == [False] * 3 + [True] * 3
+
+
+def test_every_fiftieth_step_is_logged(mnist, tmp_path):
+    learn(mnist, tmp_path / "out", "--model", "vae", *OPTIONS, "--epochs", "3", "--batch-size", "1")
+    first, *lines = map(json.loads, (tmp_path / "out" / "log.jsonl").read_text().splitlines())
+    assert (first["steps"], first["epoch_steps"]) == (120, 40)
+    assert [line["step"] for line in lines] == [50, 100]
+    assert list(lines[0]) == ["step", "reconstruction", "kl", "seconds"]
+
+
+@pytest.mark.parametrize("model", ["vae", "cvae"])
+def test_previews_are_of_the_same_hands(mnist, tmp_path, model):
+    learn(mnist, tmp_path, "--model", model, *OPTIONS)
+    preview = run.load_state(tmp_path)["previews"][6]
+    z = hands.seeded(0, range(100), 2) if model == "vae" else hands.seeded(0, [0] * 10 + [1] * 90, 2)
+    expected = images.to_uint8(weights.load(tmp_path).network(z, torch.arange(10).repeat(10)))
+    assert len(preview) == len(preview.flatten(1).unique(dim=0)) == 100
+    assert torch.equal(preview[:20], expected[:20])
+
+
+# Resuming
+
+
+@pytest.mark.parametrize("model", RECIPES)
+def test_interrupted_and_resumed_is_the_same_to_the_bit(model, mnist, tmp_path, monkeypatch, capsys):
+    undisturbed = learn(mnist, tmp_path / "undisturbed", "--model", model, *OPTIONS)
+    recipe, out, count = RECIPES[model], tmp_path / "out", 0
+    step = recipe.step
+
+    def interrupted(*arguments):
+        nonlocal count
+        count += 1
+        if count in (2, 3):
+            signal.raise_signal(signal.SIGINT if count == 2 else signal.SIGTERM)
+        return step(*arguments)
+
+    monkeypatch.setattr(recipe, "step", interrupted)
+    for steps, options in ((2, ["--model", model, *OPTIONS]), (3, ["--resume"])):
+        with pytest.raises(SystemExit, match="130"):
+            learn(mnist, out, *options)
+        assert f"Stopped and saved at step {steps} of 6.\nTo go on: python train.py --resume --out {out}" in (
+            capsys.readouterr().out
+        )
+    (out / "log.jsonl").unlink(), (out / "preview-000001.png").unlink()
+    assert learn(mnist, out, "--resume") == undisturbed and count == 6
+    ours, theirs = (run.load_state(folder)["parts"] for folder in (out, tmp_path / "undisturbed"))
+    for name, part in ours.items():
+        assert str(part) == str(theirs[name])
+    for name in ("preview-000001.png", "preview-000006.png"):
+        assert (out / name).read_bytes() == (tmp_path / "undisturbed" / name).read_bytes()
+
+
+def test_more_epochs_by_resuming_are_the_same_as_in_one_go(mnist, tmp_path, undisturbed):
+    out = tmp_path / "out"
+    assert learn(mnist, out, "--model", "report", *OPTIONS, "--epochs", "1") != undisturbed
+    assert learn(mnist, out, "--resume", "--epochs", "2") == undisturbed
+    assert learn(mnist, out, "--resume") == undisturbed  # nothing left to do
+
+
+# Saves after every step, and dies by SIGKILL where the first argument says: "step 2", in that step, or
+# "save 3", between writing the third state.pt and renaming it.
+DYING = """
+import os, signal, sys
+import train
+from cgan import files, recipes, run
+what, when, count = sys.argv[1], int(sys.argv[2]), 0
+def dying(function, counts):
+    def call(*arguments):
+        global count
+        count += counts(*arguments)
+        if count == when and counts(*arguments):
+            if what == "step": function(*arguments)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments)
+    return call
+run.SAVE_EVERY = 0
+if what == "step":
+    recipes.Report.step = dying(recipes.Report.step, lambda *_: True)
+else:
+    files.os.replace = dying(os.replace, lambda source, target: target.name == "state.pt")
+train.main(sys.argv[3:])
+"""
+
+
+@posix
+def test_killed_and_resumed_is_the_same_as_undisturbed(mnist, tmp_path, undisturbed):
+    out = tmp_path / "out"
+
+    def die(what, when, *options):
+        done = python(DYING, what, when, "--data", mnist, "--out", out, *options)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+
+    die("step", 2, "--model", "report", *OPTIONS)  # in the middle of the first epoch
+    die("save", 3, "--resume")  # with a state.pt.tmp that is whole, but not yet state.pt
+    assert list(out.glob("state.pt.*.tmp"))
+    die("step", 2, "--resume")
+    assert learn(mnist, out, "--resume") == undisturbed
+    assert not list(out.glob("*.tmp"))
+
+
+# Every attempt is a child of a process that has imported everything, so kills fall into training and saving.
+KILLED = """
+import os, random, signal, sys, time
+import train
+from cgan import run
+run.SAVE_EVERY, chosen, kills = 0, random.Random(int(sys.argv[1])), 0
+while True:
+    child = os.fork()
+    if child == 0:
+        train.main(sys.argv[3:])
+        os._exit(0)
+    if kills < int(sys.argv[2]):
+        time.sleep(chosen.uniform(0, 1))
+        os.kill(child, signal.SIGKILL)
+    status = os.waitpid(child, 0)[1]
+    kills += os.WIFSIGNALED(status)
+    if not os.WIFSIGNALED(status): break
+print(kills, os.waitstatus_to_exitcode(status))
+"""
+
+
+@posix
+@pytest.mark.parametrize("kills", [pytest.param(50, marks=pytest.mark.soak)])
+def test_any_number_of_kills_at_any_moment_ends_in_the_same_weights(mnist, tmp_path, kills):
+    seed = random.randrange(10**6)
+    print("seed", seed)  # of the moments, shown if this fails
+    options = ["--data", mnist, "--epochs", "40", "--model", "compact", "--batch-size", "2", "--threads", "1"]
+    done = python(KILLED, seed, kills, "--resume", *options, "--out", tmp_path / "killed")
+    assert done.returncode == 0 and done.stdout.split()[-2:] == [str(kills), "0"], done.stderr
+    train.main([*map(str, options), "--out", str(tmp_path / "undisturbed")])
+    assert weights.load(tmp_path / "killed").digest == weights.load(tmp_path / "undisturbed").digest
+
+
+def test_a_damaged_or_foreign_state_is_refused(mnist, tmp_path):
+    learn(mnist, tmp_path, "--model", "vae", *OPTIONS)
+    path = tmp_path / "state.pt"
+    whole = path.read_bytes()
+    for damaged in (whole[:-1], whole[:5000], b"", whole[:90_000] + b"!" + whole[90_001:]):
+        path.write_bytes(damaged)
+        with pytest.raises(BadInput, match="state.pt is damaged; start anew in another folder .--out"):
+            learn(mnist, tmp_path, "--resume")
+    for version, sentence in (
+        (1, "the first version.*anew.*Its weights still work"),
+        (3, "a newer version"),
+    ):
+        torch.save({"format": version}, path)
+        path.write_bytes(path.read_bytes() + run._checksum(path.read_bytes()))
+        with pytest.raises(BadInput, match=f"state.pt is from .*{sentence}"):
+            learn(mnist, tmp_path, "--resume")
+    weights.load(tmp_path)
+
+
+# Other programs, and the disk
+
+
+def test_a_folder_in_use_is_refused(mnist, tmp_path):
+    with lock(tmp_path / "lock", ""):
+        for more in ([], ["--resume"]):
+            with pytest.raises(
+                BadInput, match="^Another process is training into .*; wait for it, or choose"
+            ):
+                learn(mnist, tmp_path, "--model", "vae", *OPTIONS, *more)
+    learn(mnist, tmp_path, "--model", "vae", *OPTIONS)
+
+
+# Trains with a disk that takes no file larger than 100 kB from the fourth step on.
+FULL = """
+import resource, sys
+import train
+from cgan import cli, recipes
+step, count = recipes.Report.step, 0
+def filling(*arguments):
+    global count
+    count += 1
+    if count == 4: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+    return step(*arguments)
+recipes.Report.step = filling
+with cli.friendly_errors(): train.main(sys.argv[1:])
+"""
+
+
+@posix
+def test_a_full_disk_ends_a_run_with_a_sentence_and_its_last_state(mnist, tmp_path, undisturbed):
+    out = tmp_path / "out"
+    done = python(FULL, "--data", mnist, "--out", out, "--model", "report", *OPTIONS)
+    kept = f"File too large; the last saved state is in {out}, go on from it with --resume."
+    assert done.returncode == 2 and done.stderr.splitlines()[-1].startswith(str(out)), done.stderr
+    assert done.stderr.splitlines()[-1].endswith(kept)
+    assert run.load_state(out)["step"] == 3 and not list(out.glob("*.tmp"))
+    assert learn(mnist, out, "--resume") == undisturbed
+
+
+def test_a_folder_that_refuses_its_first_file_is_a_sentence(mnist, tmp_path, monkeypatch, capsys):
+    def refuse(descriptor):
+        raise OSError(28, "No space left")
+
+    monkeypatch.setattr("cgan.files.os.fsync", refuse)
+    with pytest.raises(SystemExit, match="2"), friendly_errors():
+        learn(mnist, tmp_path / "out", "--model", "vae", *OPTIONS)
+    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'out' / 'state.pt'}: No space left."
+
+
+# history
+
+
+def test_history_of_a_run(mnist, tmp_path):
+    learn(mnist, tmp_path, "--model", "vae", *OPTIONS, "--epochs", "10", "--batch-size", "4", "--seed", "3")
+    with open(tmp_path / "log.jsonl", "a") as log:
+        log.write('{"step": 150, "reconst')  # killed while writing
+    os.utime(tmp_path / "log.jsonl", (time.time() - 500,) * 2)
+    history = run.history(tmp_path)
+    assert history["options"] == {"model": "vae", "epochs": 10, "batch_size": 4, "lr": 0.001, "seed": 3}
+    assert (history["epochs"], history["epochs_done"]) == (10, 10)
+    assert history["seconds_left"] == 0 and 499 < history["age"] < 520
+    assert history["previews"] == [0.1, *range(1, 11)]
+    assert history["files"][:2] == ["preview-000001.png", "preview-000010.png"]
+    assert history["epoch"] == [5, 10] and list(history["losses"]) == ["reconstruction", "kl"]
+    json.dumps(history)
+
+
+def test_history_has_the_keys_of_the_shipped_logs(mnist, tmp_path):
+    learn(mnist, tmp_path, "--model", "vae", *OPTIONS)
+    shipped = json.loads((weights.SHIPPED / "logs" / "vae.json").read_text())
+    history = run.history(tmp_path)
+    assert set(history) - {"age", "seconds_left", "files"} == set(shipped) - {"id"}
+    assert (history["previews"], history["seconds_left"], history["epoch"]) == ([0.33, 1, 2], None, [])
+
+
+def test_history_of_a_run_of_the_first_version(tmp_path):
+    options = {"model": "report", "epochs": 4, "batch_size": 128, "data": "secret", "steps": 400}
+    log = [{"step": step, "g": step % 3, "seconds": step / 10} for step in (50, 100)]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [options, *log]))
+    (tmp_path / "preview-001.png").write_bytes(b"")
+    history = run.history(tmp_path)
+    assert (history["previews"], history["files"]) == ([1], ["preview-001.png"])
+    assert (history["epochs_done"], history["seconds"], history["seconds_left"]) == (1, 10, 30)
+    assert history["losses"] == {"g": [2, 1]} and "secret" not in str(history)
+
+
+def test_a_long_curve_is_thinned_to_means(tmp_path):
+    log = [{"step": step, "d": step % 2, "seconds": step} for step in range(1, 4001)]
+    lines = [{"epochs": 4, "steps": 4000}, *log]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    history = run.history(tmp_path)
+    assert len(history["epoch"]) == 200 and set(history["losses"]["d"]) == {0.5}
+    assert history["epoch"][0] == 0.0105 and history["epoch"][-1] == pytest.approx(3.99, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"[]\n", b'{"epochs": 1}\n', b"\xff", b'{"a": 1}\n{"b": 2}\n']
+)
+def test_a_folder_without_a_log_is_a_sentence(tmp_path, content):
+    if content is not None:
+        (tmp_path / "log.jsonl").write_bytes(content)
+    with pytest.raises(BadInput, match=f"The run {tmp_path.name} has no log that can be read."):
+        run.history(tmp_path)
