@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -270,59 +269,3 @@ def test_a_folder_that_refuses_its_first_file_is_a_sentence(mnist, tmp_path, mon
     with pytest.raises(SystemExit, match="2"), friendly_errors():
         learn(mnist, tmp_path / "out", "--model", "vae", *OPTIONS)
     assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'out' / 'state.pt'}: No space left."
-
-
-# history
-
-
-def test_history_of_a_run(mnist, tmp_path):
-    learn(mnist, tmp_path, "--model", "vae", *OPTIONS, "--epochs", "10", "--batch-size", "4", "--seed", "3")
-    with open(tmp_path / "log.jsonl", "a") as log:
-        log.write('{"step": 150, "reconst')  # killed while writing
-    os.utime(tmp_path / "log.jsonl", (time.time() - 500,) * 2)
-    history = run.history(tmp_path)
-    assert history["options"] == {"model": "vae", "epochs": 10, "batch_size": 4, "lr": 0.001, "seed": 3}
-    assert (history["epochs"], history["epochs_done"]) == (10, 10)
-    assert history["seconds_left"] == 0 and 499 < history["age"] < 520
-    assert history["previews"] == [0.1, *range(1, 11)]
-    assert history["files"][:2] == ["preview-000001.png", "preview-000010.png"]
-    assert history["epoch"] == [5, 10] and list(history["losses"]) == ["reconstruction", "kl"]
-    json.dumps(history)
-
-
-def test_history_has_the_keys_of_the_shipped_logs(mnist, tmp_path):
-    learn(mnist, tmp_path, "--model", "vae", *OPTIONS)
-    shipped = json.loads((weights.SHIPPED / "logs" / "vae.json").read_text())
-    history = run.history(tmp_path)
-    assert set(history) - {"age", "seconds_left", "files"} == set(shipped) - {"id"}
-    assert (history["previews"], history["seconds_left"], history["epoch"]) == ([0.33, 1, 2], None, [])
-
-
-def test_history_of_a_run_of_the_first_version(tmp_path):
-    options = {"model": "report", "epochs": 4, "batch_size": 128, "data": "secret", "steps": 400}
-    log = [{"step": step, "g": step % 3, "seconds": step / 10} for step in (50, 100)]
-    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [options, *log]))
-    (tmp_path / "preview-001.png").write_bytes(b"")
-    history = run.history(tmp_path)
-    assert (history["previews"], history["files"]) == ([1], ["preview-001.png"])
-    assert (history["epochs_done"], history["seconds"], history["seconds_left"]) == (1, 10, 30)
-    assert history["losses"] == {"g": [2, 1]} and "secret" not in str(history)
-
-
-def test_a_long_curve_is_thinned_to_means(tmp_path):
-    log = [{"step": step, "d": step % 2, "seconds": step} for step in range(1, 4001)]
-    lines = [{"epochs": 4, "steps": 4000}, *log]
-    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    history = run.history(tmp_path)
-    assert len(history["epoch"]) == 200 and set(history["losses"]["d"]) == {0.5}
-    assert history["epoch"][0] == 0.0105 and history["epoch"][-1] == pytest.approx(3.99, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    "content", [None, b"", b"[]\n", b'{"epochs": 1}\n', b"\xff", b'{"a": 1}\n{"b": 2}\n']
-)
-def test_a_folder_without_a_log_is_a_sentence(tmp_path, content):
-    if content is not None:
-        (tmp_path / "log.jsonl").write_bytes(content)
-    with pytest.raises(BadInput, match=f"The run {tmp_path.name} has no log that can be read."):
-        run.history(tmp_path)

@@ -2,7 +2,7 @@
 
     /gradio_api/training/compact/3.png    the fourth preview of a training
 
-Of shipped weights, weights/logs/NAME.json is what `run.history` returned, with the weights' id, and
+Of shipped weights, weights/logs/NAME.json is what `history` returned, with the weights' id, and
 weights/previews/NAME.webp has the previews, one below the other. Of a run, its folder has both.
 """
 
@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cgan import images, run, weights
+from cgan import images, weights
 from cgan.cli import BadInput
 from cgan.files import digest
+from cgan.history import history as read_history
 from cgan.page.access import sentence
 
 FRAME = (280, 140)  # pixels of a preview: the first five of its ten rows
@@ -49,8 +50,8 @@ def trainings(models, folders=()):
 
 
 def history(path):
-    """Return `run.history` of a run folder, or what is kept of it for shipped weights. Raises BadInput."""
-    return json.loads(path.read_bytes()) if path.suffix == ".json" else run.history(path)
+    """Return the history of a run folder, or what is kept of it for shipped weights. Raises BadInput."""
+    return json.loads(path.read_bytes()) if path.suffix == ".json" else read_history(path)
 
 
 def preview(path, position):

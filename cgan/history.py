@@ -1,0 +1,64 @@
+"""How a training run went, read from its folder while it trains or later. Reads the first version's, too."""
+
+import json
+import math
+import re
+import time
+from pathlib import Path
+
+from cgan.cli import BadInput
+
+POINTS = 200  # of a loss curve, at most
+PREVIEW = re.compile(r"preview-(\d{3,})\.png")
+PUBLIC = "model", "epochs", "batch_size", "lr", "seed"  # the options that are shown; paths are private
+
+
+def history(folder):
+    """Return how the run in a folder went so far, as JSON has it. Reads runs of the first version, too.
+
+    Returns:
+        dict of options, epochs, epochs_done, seconds, seconds_left (None at first), age (seconds since the
+        log was written), previews (the epoch of each), files (the name of each), and the loss curves: epoch
+        (a list) and losses (name -> list).
+
+    Raises:
+        BadInput: there is no log, or it is not one.
+    """
+    folder = Path(folder)
+    try:
+        options, *log = _whole_lines((folder / "log.jsonl").read_text("utf-8"))
+        epochs, steps, epoch_steps = options["epochs"], options["steps"], options.get("epoch_steps")
+        last = log[-1] if log else {"step": 0, "seconds": 0}
+        age = round(time.time() - (folder / "log.jsonl").stat().st_mtime)
+        files = {int(m[1]): m[0] for file in folder.iterdir() if (m := PREVIEW.fullmatch(file.name))}
+        numbers = sorted(files)  # steps; epochs in the first version
+        return {
+            "options": {name: options[name] for name in PUBLIC if name in options},
+            "epochs": epochs,
+            "epochs_done": round(last["step"] * epochs / steps, 2),
+            "seconds": round(last["seconds"]),
+            "seconds_left": round(last["seconds"] * max(0, steps / last["step"] - 1)) if log else None,
+            "age": age,
+            "previews": [round(n / epoch_steps, 2) for n in numbers] if epoch_steps else numbers,
+            "files": [files[number] for number in numbers],
+            **_curves(log, epochs / steps),
+        }
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+        raise BadInput(f"The run {folder.name} has no log that can be read.") from error
+
+
+def _whole_lines(text):
+    """Parse the lines of a log, less one that is still being written."""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("}\n")]
+
+
+def _curves(log, epochs_per_step):
+    """Return the losses over the epochs, as means of at most POINTS stretches of the log."""
+    stretch = math.ceil(len(log) / POINTS) or 1
+    parts = [log[i : i + stretch] for i in range(0, len(log), stretch)]
+
+    def means(name, factor=1.0):
+        return [float(f"{factor * sum(line[name] for line in part) / len(part):.4g}") for part in parts]
+
+    names = [name for name in (log[0] if log else ()) if name not in ("step", "seconds")]
+    return {"epoch": means("step", epochs_per_step), "losses": {name: means(name) for name in names}}
