@@ -9,16 +9,16 @@ app: .venv/ready  ## the page; options by ARGS="--port 8000"
 test: .venv/ready-dev
 	$(RUN) -m pytest $(ARGS)
 
-soak: .venv/ready-dev  ## what takes minutes: kills, mutated files, hostile requests
-	$(RUN) -m pytest -m soak --durations=0 --withstood docs/withstood.json $(ARGS)
+soak: .venv/ready-dev  ## tests that take minutes: kills, damaged files, hostile requests, many visitors
+	$(RUN) -m pytest -m soak --durations=0 $(ARGS)
 
 lint: .venv/ready-dev
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 
-pictures: .venv/ready-dev  ## those in the README; DATA is a folder of MNIST
+pictures: .venv/ready-dev  ## those in README.md, by a folder of MNIST: make pictures DATA=data
 	$(RUN) -m cgan.generate --digit 0-9 --count 7 --seed 5 --out docs/digits.png
-	$(RUN) -m cgan.evaluate weights/compact.safetensors --data $(or $(DATA),data) --sheet docs/drawn-and-real.png
+	$(RUN) -m cgan.measure.evaluate weights/compact.safetensors --data $(or $(DATA),data) --sheet docs/drawn-and-real.png
 	$(RUN) -m tests.screenshots docs
 
 clean:

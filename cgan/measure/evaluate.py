@@ -1,223 +1,215 @@
-"""Measure how good generated digits are: 10,000 of them, beside real ones and known bad ones.
+"""Measure the quality of generated digits: 10,000 pictures of each generator, beside real ones.
 
-python -m cgan.measure.evaluate weights/report.safetensors            # the table; kept in weights/results.json
-python -m cgan.measure.evaluate runs/report --data data --cas         # a run folder, and all measures
-python -m cgan.measure.evaluate                                       # all that was measured before
+python -m cgan.measure.evaluate runs/compact                       # in about half a minute
+python -m cgan.measure.evaluate runs/compact --data data --cas     # all measures, in about five minutes
+python -m cgan.measure.evaluate runs/trial --against held-out      # against that folder's test images
 """
 
 import statistics
 import sys
 
 import torch
-from torchvision.transforms.functional import gaussian_blur
 
 from cgan import data, images, sampling, weights
-from cgan.cli import BadInput, add_threads, command, exit_with_a_sentence
+from cgan.cli import BadInput, add_threads, command, friendly_errors
 from cgan.files import digest, write_atomically
-from cgan.images import to_uint8
-from cgan.measure import metrics, results
+from cgan.measure import metrics, records
 from cgan.measure.judge import look, train
 
-PER_DIGIT = 1000
+PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
+OF_TEST_IMAGES = ["right", "worst", "specks", "zeros", "faint", "nearest"]  # the others compare with them
 
 
 def parse_args(argv=None):
     parser = command(__doc__)
     add = parser.add_argument
-    add("files", nargs="*", metavar="FILE", help="weights to measure (default: print what was measured)")
-    add("--data", help="folder of MNIST: also measures the distance to the training images, and the controls")
+    add("files", nargs="+", metavar="FILE", help="weights files, run folders, or folders of weights")
+    add("--data", metavar="DIR", help="folder of MNIST: also measure the distance to its training images")
     add("--cas", action="store_true", help="also train 3 classifiers on 60,000 pictures; needs --data")
-    add("--json", action="store_true", help="print JSON, not a table")
-    add(
-        "--sheet",
-        metavar="PNG",
-        help="also draw 40 real and 40 of the first FILE's of each digit; needs --data",
-    )
-    add_threads(add)
-    return parser.parse_args(argv)
+    add("--against", metavar="DIR", help="compare with the test images in DIR, not with MNIST's")
+    add("--keep", action="store_true", help="write the figures to weights/results.json")
+    add("--sheet", metavar="PNG", help="draw 400 real and 400 of the first FILE's digits; needs --data")
+    add_threads(parser)
+    options = parser.parse_args(argv)
+    if (options.cas or options.sheet) and not (options.data or options.against):
+        parser.error("--cas and --sheet need real digits: give --data the folder of MNIST, too.")
+    if options.keep and options.against:
+        parser.error("results.json has figures against MNIST's test images; leave out --keep or --against.")
+    return options
 
 
 def main(argv=None):
     options = parse_args(argv)
-    if (options.cas or options.sheet) and not options.data:
-        raise BadInput("--cas and --sheet need real digits; give --data the folder of MNIST, too.")
     torch.set_num_threads(options.threads)
-    judges = load_judges()
-    generators = [file for file in map(weights.load, options.files) if draws(file)]
-    mnist = load_mnist(options.data, judges[0]) if options.data else None
+    judge = weights.load(weights.SHIPPED / "judge.safetensors")
+    models = weights.load_generators(options.files)
+    real = load_real(options.against or options.data, judge, options.against)
+    reference = reference_of(judge.network, real if options.against else None)
 
-    kept = results.of_judges(judges)
-    if mnist:
-        measure_controls(kept, judges, mnist, options.cas)
-    for generator in generators:
-        measure_generator(kept, judges, generator, mnist, options.cas)
-    progress("")
+    controls = [] if options.against else records.load(what="control", weights=judge.id)
+    has_cas = any(record["measure"] == "cas" for record in controls)
+    if real and (not controls or (options.cas and not has_cas)):
+        controls = measure_real(judge, reference, real, options.cas)
+    measured = []
+    for name, model in models.items():
+        about = {"what": "weights", "name": name, "weights": model.id}
+        measured += measure_model(model, judge, floor(controls), reference, real, options.cas, **about)
+    measured += controls
 
-    if options.sheet and generators and mnist:
-        write_atomically(options.sheet, images.png(sheet(generators[0], *mnist[2:])))
-    ids = [generator.id for generator in generators] or list(kept["weights"])
-    print(results.as_json(kept, ids) if options.json else results.table(kept, ids))
-    if not kept["controls"]:
-        print("Real images were not measured by this judge yet; --data does it, once.", file=sys.stderr)
-
-
-def load_judges():
-    """The two judges that are shipped: a list of Weights."""
-    return [weights.load(weights.SHIPPED / f"{name}.safetensors") for name in results.JUDGES]
+    print(records.table(measured).T.to_string())
+    if options.sheet:
+        write_atomically(options.sheet, images.png(sheet(next(iter(models.values())), *real[2:])))
+    if options.keep:
+        records.keep(measured)
 
 
-def draws(file):
-    """Whether a weights file draws digits. One that doesn't, as a judge among weights/*, is passed over."""
-    if not file.draws:
-        print(f"Passed over: a {file.recipe} draws no digits.", file=sys.stderr)
-    return file.draws
+def floor(controls):
+    """Return the Frechet distances between real images, {measure: value}: that between two sets of them."""
+    real = [record for record in controls if record["name"] == "real, training"]
+    return {record["measure"]: record["value"] for record in real if record["measure"] in ("fd", "class_fd")}
 
 
-def load_mnist(folder, judge):
-    """Training images and labels, test images and labels. Raises BadInput if the judge knows others."""
-    mnist = *data.load(folder), *data.load(folder, train=False)
-    if digest(list(mnist[:2])) != judge.provenance["data_digest"]:
-        raise BadInput(f"The judge learned from other images than those in {folder}; give --data the same.")
-    return mnist
+def load_real(folder, judge, any_images=False):
+    """Return training images and labels, test images and labels; None without a folder.
 
-
-def measure_generator(kept, judges, generator, mnist, cas):
-    """Draw and measure; write it to results.json under the id of the weights."""
-    name = f"{generator.recipe} {generator.id}"
-    cas = cas and generator.conditional  # there is nothing to be learned from pictures without labels
-    images, labels = draw(generator, CAS_PER_DIGIT if cas else PER_DIGIT, name)
-    index = slice_of(labels, 0) if cas else slice(None)
-    row = mean_and_spread([measure(images[index], labels[index], judges, mnist, name)])
-    if cas:
-        add_cas(row, images, labels, mnist, name)
-    results.keep(kept, "weights", generator.id, {"name": generator.recipe, **row})
-
-
-def draw(generator, per_digit, name="pictures"):
-    """The ten digits, `per_digit` of each, as people see them: uint8 (N, 28, 28) and their labels (N,).
-
-    Each digit has a seed of its own, so that no two digits share a z. Weights that know no digit draw as many
-    pictures from the same seeds; their labels are -1.
+    Raises BadInput where they are not those that the judge learned from, unless `any_images` will do.
     """
-    images, labels = [], torch.arange(10).repeat_interleave(per_digit)
-    for digit in range(10):
-        progress(f"{name}: drawing {per_digit * 10:,} pictures, digit {digit}")
-        if generator.conditional:
-            pictures = sampling.generate([digit] * per_digit, digit, generator)
-        else:
-            pictures = sampling.unconditional(per_digit, digit, generator)
-        images.append(to_uint8(pictures))
-    return torch.cat(images), labels if generator.conditional else torch.full_like(labels, -1)
+    if not folder:
+        return None
+    real = *data.load(folder), *data.load(folder, train=False)
+    if not any_images and digest(list(real[:2])) != judge.provenance["data_digest"]:
+        raise BadInput(f"The judge learned from other images than those in {folder}; give --data MNIST.")
+    return real
 
 
-def measure(images, labels, judges, mnist=None, name="pictures"):
-    """What the judges see in uint8 images (N, 28, 28) that should show the digits (N,): a dict of floats.
+def reference_of(judge, real=None):
+    """Return features, labels and moments of the test images in `real`; without it, of MNIST's."""
+    if real is None:
+        moments = judge.reference_mean, judge.reference_cov
+        return judge.reference_features, judge.reference_labels, moments
+    features, _ = look(judge, real[2])
+    return features, real[3], metrics.moments(features)
 
-    Where the labels are -1, the measures that need to know the digit are left out.
 
-    "right" and "worst" (the digit that fares worst) are per cent, "nearest" is the median over the images of
-    the Euclidean distance to the nearest training image, each pixel from -1 to 1.
+def draw(model, per_digit=PER_DIGIT):
+    """Draw `per_digit` pictures of each digit: uint8 (N, 28, 28), and their labels (N,).
+
+    Each digit has a seed of its own, so that no two digits share a hand. A model that is not conditional
+    draws as many pictures from the same seeds; their labels are -1.
     """
-    measures = {}
-    for suffix, judge in zip(["", "_2"], [judge.network for judge in judges], strict=True):
-        progress(f"{name}: shown to judge{suffix}")
-        features, digits = look(judge, images)
-        if labels[0] >= 0:
-            right = (digits == labels).double() * 100
-            measures["right" + suffix] = right.mean().item()
-            measures["worst" + suffix] = min(right[labels == digit].mean().item() for digit in range(10))
-        reference = judge.reference_mean, judge.reference_cov
-        measures["fd" + suffix] = metrics.frechet_distance(*metrics.moments(features), *reference)
-        if not suffix:
-            progress(f"{name}: precision, recall, density, coverage")
-            real, real_labels = judge.reference_features, judge.reference_labels
-            four = metrics.precision_recall_density_coverage(real, features)
-            measures.update(zip(["precision", "recall", "density", "coverage"], four, strict=True))
-            if labels[0] >= 0:
-                of_class = real, real_labels, features, labels
-                measures["class_fd"] = metrics.within_class_frechet_distance(*of_class)
-    if mnist:
-        measures["nearest"] = nearest(images, mnist[0], name)
+    labels = torch.arange(10).repeat_interleave(per_digit)
+    if model.conditional:
+        pictures = [sampling.generate([digit] * per_digit, digit, model) for digit in range(10)]
+    else:
+        pictures = [sampling.unconditional(per_digit, seed, model) for seed in range(10)]
+        labels = torch.full_like(labels, -1)
+    return images.to_uint8(torch.cat(pictures)), labels
+
+
+def measure(pictures, labels, judge, reference, train_images=None):
+    """Measure uint8 pictures (N, 28, 28) that should show the digits `labels` (N,): {measure: value}.
+
+    right, worst, specks, zeros and faint are in per cent; nearest is the median Euclidean distance to the
+    nearest training image, pixels from -1 to 1. Measures that need labels are left out where those are -1.
+    """
+    features, digits = look(judge, pictures)
+    real, real_labels, moments = reference
+    measures = {"fd": metrics.frechet_distance(*metrics.moments(features), *moments)}
+    if labels[0] >= 0:
+        measures |= readings(digits, labels)
+        by_class = real, real_labels, features, labels
+        measures["class_fd"] = metrics.within_class_frechet_distance(*by_class)
+    shares = metrics.precision_recall_coverage(real, features)
+    measures |= zip(["precision", "recall", "coverage"], shares, strict=True)
+    shares = metrics.specks(pictures), *metrics.zeros_and_faint(pictures)
+    measures |= zip(["specks", "zeros", "faint"], [100 * share for share in shares], strict=True)
+    if train_images is not None:
+        queries, others = (data.to_float(x).flatten(1) for x in (pictures, train_images))
+        measures["nearest"] = metrics.nearest_distances(queries, others).median().item()
     return measures
 
 
-def nearest(images, train_images, name):
-    progress(f"{name}: nearest training images")
-    queries, others = (data.to_float(x).flatten(1) for x in (images, train_images))
-    return metrics.nearest_distances(queries, others).median().item()
+def readings(digits, labels):
+    """Return how many of the digits (N,) that were read are the `labels`, and of the worst label, in %."""
+    right = (digits == labels).double() * 100
+    return {
+        "right": right.mean().item(),
+        "worst": min(right[labels == digit].mean().item() for digit in labels.unique()),
+    }
 
 
-def measure_controls(kept, judges, mnist, cas):
-    """Measure what stands beside every model, unless this judge did before; write it to results.json."""
-    images, labels, test_images, test_labels = mnist
-    slices = [slice_of(labels, i) for i in range(3)]
-    first, first_labels = images[slices[0]], labels[slices[0]]
-    if "noise" not in kept["controls"]:  # the last to be written
-        real = [measure(images[i], labels[i], judges, mnist, "real images") for i in slices]
-        results.keep(kept, "controls", "real", {"name": "real, training", **mean_and_spread(real)})
-        test = measure(test_images, test_labels, judges, mnist, "test images")
-        test = {name: test[name] for name in ("right", "worst", "right_2", "worst_2", "nearest")}
-        results.keep(kept, "controls", "test", {"name": "real, test", **mean_and_spread([test])})
-        noise = torch.randint(256, first.shape, generator=torch.Generator().manual_seed(0))
-        for key, name, control, its_labels in [
-            ("blurred", "real, blurred", gaussian_blur(first, kernel_size=7, sigma=1.0), first_labels),
-            ("mislabelled", "real, labels wrong", first, (first_labels + 1) % 10),
-            ("noise", "noise", noise.byte(), first_labels),
-        ]:
-            row = mean_and_spread([measure(control, its_labels, judges, mnist, name)])
-            results.keep(kept, "controls", key, {"name": name, **row})
-    if cas and "cas" not in kept["controls"]["real"]["measures"]:
-        row = kept["controls"]["real"]
-        add_cas(row, images, labels, mnist, "real images")
-        results.keep(kept, "controls", "real", row)
+def measure_model(model, judge, floor, reference=None, real=None, cas=False, **about):
+    """Draw and measure: the records of a model. With `cas`, "right" and "worst" are of 60,000 pictures."""
+    print(f"Measuring {about['name']} {model.id}", file=sys.stderr, flush=True)
+    cas = cas and model.conditional  # a classifier cannot learn from pictures without labels
+    pictures, labels = draw(model, CAS_PER_DIGIT if cas else PER_DIGIT)
+    first = slice_of(labels, 0) if cas else slice(None)
+    reference = reference or reference_of(judge.network)
+    measures = measure(pictures[first], labels[first], judge.network, reference, real and real[0])
+    for distance in floor.keys() & measures.keys():
+        measures[f"{distance}_ratio"] = measures[distance] / floor[distance]
+    made = records.make(measures, **about, images=len(labels[first]))
+    if cas:
+        measures = readings(look(judge.network, pictures)[1], labels)
+        made = [record for record in made if record["measure"] not in measures]
+        made += records.make(measures, **about, images=len(labels))
+        made += classification_accuracy(pictures, labels, real, **about)
+    return made
+
+
+def measure_real(judge, reference, real, cas):
+    """Return the records of real images: the mean of five slices of the training images, and the test images.
+
+    The slices' Frechet distances are the floor: how far apart two sets of real images are.
+    """
+    print("Measuring real images", file=sys.stderr, flush=True)
+    train_images, train_labels, test_images, test_labels = real
+    slices = [slice_of(train_labels, i) for i in range(SLICES)]
+    rows = [measure(train_images[i], train_labels[i], judge.network, reference) for i in slices]
+    about = {"what": "control", "name": "real, training", "weights": judge.id}
+    means = {name: statistics.mean(row[name] for row in rows) for name in rows[0]}
+    spread = {name: statistics.stdev(row[name] for row in rows) for name in rows[0]}
+    means |= {"fd_ratio": 1, "class_fd_ratio": 1}
+    spread |= {f"{name}_ratio": spread[name] / means[name] for name in ("fd", "class_fd")}
+    made = records.make(means, **about, images=len(slices[0]), spread=spread)
+    if cas:
+        made += classification_accuracy(train_images, train_labels, real, **about)
+    test = measure(test_images, test_labels, judge.network, reference, train_images)
+    test = {name: test[name] for name in OF_TEST_IMAGES}
+    return made + records.make(test, **{**about, "name": "real, test"}, images=len(test_images))
 
 
 def slice_of(labels, i):
-    """Where the i-th thousand of each digit is among the labels (N,): indices (10 * PER_DIGIT,)."""
-    return torch.cat(
-        [(labels == digit).nonzero().view(-1)[i * PER_DIGIT : (i + 1) * PER_DIGIT] for digit in range(10)]
-    )
+    """Return the indices of the i-th thousand of each digit among the labels (N,)."""
+    of_digit = [(labels == digit).nonzero().view(-1) for digit in range(10)]
+    return torch.cat([index[i * PER_DIGIT : (i + 1) * PER_DIGIT] for index in of_digit])
 
 
-def add_cas(row, images, labels, mnist, name):
-    """Classification accuracy score (Ravuri and Vinyals 2019): how many of the real test digits, in per cent,
-    classifiers read right that learned from these images alone. Mean and spread of 3 seeds."""
-    progress("")
+def classification_accuracy(pictures, labels, real, **about):
+    """Train 3 classifiers on these pictures alone; record how many real test digits they read right, in %.
+
+    The classification accuracy score of Ravuri and Vinyals 2019.
+    """
     scores = []
     for seed in range(3):
-        description = f"{name}: classifier {seed + 1} of 3"
-        classifier = train(images, labels, seed, CAS_WIDTH, CAS_EPOCHS, description=description)
-        scores.append({"cas": 100 * (look(classifier, mnist[2])[1] == mnist[3]).double().mean().item()})
-    for part, value in mean_and_spread(scores).items():
-        row.setdefault(part, {}).update(value)
+        description = f"classifier {seed + 1} of 3"
+        classifier = train(pictures, labels, seed, CAS_WIDTH, CAS_EPOCHS, description=description)
+        scores.append(100 * (look(classifier, real[2])[1] == real[3]).double().mean().item())
+    spread = {"cas": statistics.stdev(scores)}
+    return records.make({"cas": statistics.mean(scores)}, **about, images=len(labels), spread=spread)
 
 
-def sheet(generator, test_images, test_labels, size=20):
-    """An image of `size` rows, as many a digit: `size` real test images, as they come, a gap, drawn ones."""
+def sheet(model, test_images, test_labels, size=20):
+    """Return an image of size x size real test images beside as many drawn ones, in order of their digits."""
     of_each = size * size // 10
     real = torch.cat([test_images[test_labels == digit][:of_each] for digit in range(10)])
-    drawn = torch.cat([to_uint8(sampling.generate([digit] * of_each, 0, generator)) for digit in range(10)])
+    drawn, _ = draw(model, of_each)
     gap = torch.full((size, 1, 28, 28), 255, dtype=torch.uint8)
     rows = [real.view(size, size, 28, 28), gap, drawn.view(size, size, 28, 28)]
     return images.grid(torch.cat(rows, dim=1).flatten(0, 1), 2 * size + 1)
 
 
-def mean_and_spread(measured):
-    """{"measures": the means of dicts of floats} and, of more than one, {"spread": standard deviations}."""
-    columns = {name: [measures[name] for measures in measured] for name in measured[0]}
-    row = {"measures": {name: statistics.mean(values) for name, values in columns.items()}}
-    if len(measured) > 1:
-        row["spread"] = {name: statistics.stdev(values) for name, values in columns.items()}
-    return row
-
-
-def progress(text):
-    """Say on the terminal what is being done, in the place of what was said before."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
 if __name__ == "__main__":
-    with exit_with_a_sentence():
+    with friendly_errors():
         main()

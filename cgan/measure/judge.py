@@ -1,7 +1,6 @@
-"""Train a judge: a classifier of real digits, by which `python -m cgan.measure.evaluate` measures generated ones.
+"""Train the judge: a classifier of real digits, which measures generated ones.
 
-python -m cgan.measure.judge                                                        # weights/judge.safetensors
-python -m cgan.measure.judge --seed 1 --width 24 --out weights/judge-2.safetensors  # the second, to check the first
+python -m cgan.measure.judge --data data    # weights/judge.safetensors, in about ten minutes
 """
 
 import math
@@ -13,28 +12,26 @@ from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 from tqdm import tqdm
 
 from cgan import data, weights
-from cgan.cli import add_threads, command, exit_with_a_sentence, whole_number_option
+from cgan.cli import add_threads, command, friendly_errors, integer
 from cgan.files import digest
 from cgan.measure import metrics
 from cgan.networks.judge import Judge
 
 BATCH_SIZE = 128
-LR, WEIGHT_DECAY = 0.004, 0.02  # the highest rate; it rises over a fifth of the run, then falls to nothing
+LR, WEIGHT_DECAY = 0.004, 0.02  # peak learning rate, reached after a fifth of the run; it then falls to 0
 
 
 def parse_args(argv=None):
     parser = command(__doc__)
-    add, at_least_1 = parser.add_argument, whole_number_option(1, 10**6)
-    add(
-        "--data",
-        default=data.DEFAULT_ROOT,
-        help="folder of MNIST, downloaded there if missing (default: %(default)s)",
+    out = weights.SHIPPED / "judge.safetensors"
+    parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=out, help="file to write (default: %(default)s)")
+    parser.add_argument("--seed", type=integer(0, 2**32 - 1), default=0, help="(default: 0)")
+    parser.add_argument(
+        "--width", type=integer(1, 512), default=32, help="first layer's channels (default: 32)"
     )
-    add("--out", type=Path, default=weights.SHIPPED / "judge.safetensors", help="(default: %(default)s)")
-    add("--seed", type=whole_number_option(0, 2**32 - 1), default=0, help="(default: 0)")
-    add("--width", type=at_least_1, default=32, help="channels of the first layer (default: 32)")
-    add("--epochs", type=at_least_1, default=15, help="passes over the training images (default: 15)")
-    add_threads(add)
+    parser.add_argument("--epochs", type=integer(1, 1000), default=15, help="(default: 15)")
+    add_threads(parser)
     return parser.parse_args(argv)
 
 
@@ -66,14 +63,11 @@ def main(argv=None):
 
 
 def train(images, labels, seed, width, epochs, reference_size=0, description="judge"):
-    """A Judge that learned from uint8 (N, 28, 28) images and their digits (N,), in evaluation mode.
-
-    The same arguments give the same weights on one machine with one number of threads.
-    """
-    with torch.random.fork_rng(devices=[]):  # PyTorch's layers can draw their first weights from nowhere else
+    """Train a Judge on uint8 images (N, 28, 28) and their digits (N,); return it in evaluation mode."""
+    with torch.random.fork_rng(devices=[]):  # layers initialise from the global RNG only
         torch.manual_seed(seed)
         judge = Judge(width, reference_size).to(memory_format=torch.channels_last)
-    steps = epochs * data.steps_of_epoch(images, BATCH_SIZE)
+    steps = epochs * data.steps_per_epoch(images, BATCH_SIZE)
     optimizer = torch.optim.AdamW(judge.parameters(), LR, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LR, total_steps=steps + 1, pct_start=0.2)
     rng = data.random_stream(seed, "noise", 0)
@@ -90,27 +84,26 @@ def train(images, labels, seed, width, epochs, reference_size=0, description="ju
 
 
 def augment(x, rng):
-    """Images (N, 1, 28, 28) in [-1, 1], each turned by up to 12 degrees, scaled by up to 12 % and shifted by
-    up to 2.5 pixels; what comes into view is background."""
+    """Rotate images (N, 1, 28, 28) by up to 12 degrees, scale by up to 12 %, shift by up to 2.5 pixels."""
     angle, scale_x, scale_y, shift_x, shift_y = torch.rand(5, len(x), generator=rng) * 2 - 1
     angle, scale_x, scale_y = angle * math.radians(12), 1 + 0.12 * scale_x, 1 + 0.12 * scale_y
     row_x = [scale_x * angle.cos(), -scale_x * angle.sin(), shift_x * 2.5 / 14]
     row_y = [scale_y * angle.sin(), scale_y * angle.cos(), shift_y * 2.5 / 14]
     theta = torch.stack(row_x + row_y, dim=1).view(-1, 2, 3)  # (N, 2, 3)
     where = affine_grid(theta, x.shape, align_corners=False)  # (N, 28, 28, 2)
-    # grid_sample fills with 0, so background is made 0 and back; rounding may step over the bounds.
+    # grid_sample fills with 0, so the background is moved to 0 and back; rounding may overstep the range.
     return grid_sample(x + 1, where, align_corners=False).sub(1).clamp(-1, 1)
 
 
 @torch.no_grad()
 def look(judge, images):
-    """What a judge sees in uint8 (N, 28, 28) images: features, float (N, 128), and digits, int64 (N,)."""
+    """Return the judge's features, float (N, 128), and digits, int64 (N,), for uint8 images (N, 28, 28)."""
     features = torch.cat([judge.features(data.to_float(chunk)) for chunk in images.split(100)])
     return features, judge.logits(features).argmax(dim=1)
 
 
 def keep_reference(judge, features, labels):
-    """Put into the judge what it sees in the real test set: features (R, 128), and the digits (R,)."""
+    """Store the judge's features (R, 128) of the real test images, and their digits (R,), in its buffers."""
     mean, cov = metrics.moments(features)
     judge.reference_features.copy_(features)
     judge.reference_labels.copy_(labels)
@@ -119,5 +112,5 @@ def keep_reference(judge, features, labels):
 
 
 if __name__ == "__main__":
-    with exit_with_a_sentence():
+    with friendly_errors():
         main()

@@ -1,12 +1,13 @@
-"""How far a set of generated pictures is from a set of real ones: pure functions of features or pixels.
+"""Distances between generated and real pictures: pure functions of features or pixels.
 
-Shapes: N real, M generated, F features each. Sums are in float64, so that their order shows in no figure.
-Distances are |a|^2 + |b|^2 - 2ab, fast as a matrix product, a chunk of rows at a time.
+Shapes: N real pictures, M generated ones, F features each. Sums are in float64, so that results do not
+depend on their order. Pairwise distances are computed as |a|^2 + |b|^2 - 2ab, one chunk of rows at a time.
 """
 
 import torch
+from torch.nn.functional import max_pool2d
 
-CHUNK = 250  # rows of a matrix of distances: 20 MB against 10,000 columns, which malloc keeps for the next
+CHUNK = 250  # rows of a distance matrix: 20 MB against 10,000 columns
 
 
 def moments(features):
@@ -16,11 +17,10 @@ def moments(features):
 
 
 def frechet_distance(mean_a, cov_a, mean_b, cov_b):
-    """The Frechet distance, squared as usual, of two Gaussians given by mean (F,) and covariance (F, F).
+    """Return the squared Frechet distance of two Gaussians given by mean (F,) and covariance (F, F).
 
     |mean_a - mean_b|^2 + tr(cov_a + cov_b - 2 (cov_a cov_b)^(1/2)): Heusel et al. 2017 (FID), equation 6.
-    The trace of (AB)^(1/2) is taken as that of the symmetric (A^(1/2) B A^(1/2))^(1/2), which has the same
-    eigenvalues, none of them complex. Returns a float >= 0; 0 for the same Gaussian.
+    (AB)^(1/2) has the trace of the symmetric (A^(1/2) B A^(1/2))^(1/2), whose eigenvalues are real.
     """
     mean_a, cov_a, mean_b, cov_b = (t.double() for t in (mean_a, cov_a, mean_b, cov_b))
     values, vectors = torch.linalg.eigh(cov_a)
@@ -32,10 +32,10 @@ def frechet_distance(mean_a, cov_a, mean_b, cov_b):
 
 
 def within_class_frechet_distance(real, real_labels, fake, fake_labels):
-    """The mean of the Frechet distances of each digit's generated pictures from its real ones.
+    """Return the mean over the digits of the Frechet distance between its generated and its real pictures.
 
-    real (N, F), fake (M, F), labels (N,) and (M,) with two or more of each digit. Unlike the distance of the
-    whole sets, it sees a digit drawn as another one even if every digit is drawn as often as it should be.
+    real (N, F), fake (M, F), labels (N,) and (M,) with at least two of each digit. Unlike the distance of
+    the whole sets, it notices a digit drawn as another one even if each is drawn as often as it should be.
     """
     distances = [
         frechet_distance(*moments(real[real_labels == digit]), *moments(fake[fake_labels == digit]))
@@ -44,59 +44,74 @@ def within_class_frechet_distance(real, real_labels, fake, fake_labels):
     return sum(distances) / len(distances)
 
 
-def precision_recall_density_coverage(real, fake, k=5):
-    """Four floats from real features (N, F) and generated ones (M, F), with N and M > k.
+def precision_recall_coverage(real, fake, k=5):
+    """Return three shares from real features (N, F) and generated ones (M, F), with N and M > k.
 
-    B(a) is the ball around a that reaches to the k-th nearest neighbour of a among its own kind.
-    precision: generated pictures that lie in some B(real); recall: real ones that lie in some B(generated).
-    Kynkaanniemi et al. 2019, equations 1 and 2.
-    density: in how many B(real) a generated picture lies, divided by k (above 1 where generated pictures keep
-    to where real ones are dense); coverage: those B(real) that some generated picture lies in.
-    Naeem et al. 2020, section 3.
+    B(a) is the ball around a that reaches its k-th nearest neighbour in its own set.
+    precision: generated pictures inside some B(real); recall: real pictures inside some B(generated)
+    (Kynkaanniemi et al. 2019, equations 1 and 2). coverage: the B(real) that contain a generated picture
+    (Naeem et al. 2020, section 3).
     """
-    centre = real.double().mean(dim=0)  # distances stay, and less is lost where |a|^2 and 2ab cancel out
+    centre = real.double().mean(dim=0)  # centred: less is lost where |a|^2 and 2ab cancel
     real, fake = real.double() - centre, fake.double() - centre
     real_radii, fake_radii = _squared_radii(real, k), _squared_radii(fake, k)
 
-    balls = torch.zeros(len(fake), dtype=torch.long)  # the number of B(real) that each fake lies in
+    precise = torch.zeros(len(fake), dtype=torch.bool)
     recalled, nearest = [], []
     for chunk, radii in zip(real.split(CHUNK), real_radii.split(CHUNK), strict=True):
-        distances = squared_distances(chunk, fake)  # (CHUNK, M)
-        balls += (distances < radii.unsqueeze(1)).sum(dim=0)
+        distances = _squared_distances(chunk, fake)  # (CHUNK, M)
+        precise |= (distances < radii.unsqueeze(1)).any(dim=0)
         recalled.append((distances < fake_radii).any(dim=1))
         nearest.append(distances.min(dim=1).values)
 
-    precision = (balls > 0).double().mean()
-    recall = torch.cat(recalled).double().mean()
-    density = balls.double().mean() / k
-    coverage = (torch.cat(nearest) < real_radii).double().mean()
-    return precision.item(), recall.item(), density.item(), coverage.item()
+    recall, coverage = torch.cat(recalled), torch.cat(nearest) < real_radii
+    return tuple(share.double().mean().item() for share in (precise, recall, coverage))
 
 
 def nearest_distances(queries, others):
-    """From each query (M, F) the Euclidean distance to the nearest of others (N, F): float64 (M,).
+    """Return the Euclidean distance from each query (M, F) to the nearest of others (N, F): float64 (M,).
 
-    The nearest is looked for in float32, twice as fast, its distance then measured afresh: a copy is at 0.
+    The search runs in float32, twice as fast; the distance found is then recomputed, so a copy is at 0.
     """
     centre = others.float().mean(dim=0)
     a, b = queries.float() - centre, others.float() - centre
-    squares = b.square().sum(dim=1)  # (N,)
-    # |a|^2 is left out: it is the same for all of b
+    squares = b.square().sum(dim=1)  # (N,); |a|^2 is the same for every b
     index = torch.cat([torch.addmm(squares, chunk, b.T, alpha=-2).argmin(dim=1) for chunk in a.split(CHUNK)])
     return (queries.double() - others[index].double()).norm(dim=1)
 
 
-def squared_distances(a, b):
-    """The squared Euclidean distances of each row of a (N, F) from each of b (M, F): (N, M)."""
+def specks(images):
+    """Return the share of pictures, uint8 (N, H, W), that have a speck: a detached blob of 1 to 6 pixels.
+
+    A blob is a set of 8-connected pixels brighter than 16; the largest blob of a picture is the digit.
+    """
+    found = 0
+    for chunk in images.split(CHUNK):
+        ink = (chunk > 16).float().unsqueeze(1)
+        blobs, grown = None, ink * torch.arange(1.0, ink.numel() + 1).view_as(ink)  # each pixel is a blob,
+        while blobs is None or not torch.equal(blobs, grown):  # and takes the highest number around it
+            blobs, grown = grown, max_pool2d(grown, 3, stride=1, padding=1) * ink
+        sizes = blobs.long().flatten().bincount(minlength=ink.numel() + 1)[1:].view(len(chunk), -1)
+        small = ((sizes > 0) & (sizes <= 6)).sum(dim=1)
+        digit_is_small = sizes.amax(dim=1) <= 6
+        found += (small > digit_is_small).sum().item()
+    return found / len(images)
+
+
+def zeros_and_faint(images):
+    """Return the shares of the pixels of uint8 images that are exactly 0, and that are from 1 to 8."""
+    return ((images == 0).double().mean().item(), ((images > 0) & (images <= 8)).double().mean().item())
+
+
+def _squared_distances(a, b):
+    """Return the squared distance of each row of a (N, F) to each row of b (M, F): (N, M)."""
     squares_a, squares_b = a.square().sum(dim=1, keepdim=True), b.square().sum(dim=1)
     return torch.addmm(squares_a + squares_b, a, b.T, alpha=-2).clamp_(min=0)
 
 
 def _squared_radii(features, k):
-    # The nearest of all, at distance 0, is the picture itself: so the k + 1 smallest.
+    """Return the squared distance to the k-th nearest other row; topk's first is the row itself, at 0."""
+    chunks = features.split(CHUNK)
     return torch.cat(
-        [
-            squared_distances(chunk, features).topk(k + 1, largest=False).values[:, -1]
-            for chunk in features.split(CHUNK)
-        ]
+        [_squared_distances(c, features).topk(k + 1, largest=False).values[:, -1] for c in chunks]
     )

@@ -66,43 +66,35 @@ def test_within_class_distance_sees_digits_that_changed_places():
 
 
 @pytest.mark.parametrize("scale, shift", [(1.0, 0.0), (0.5, 0.2), (2.0, 1.0)])
-def test_precision_recall_density_coverage_are_those_of_prdc(scale, shift, monkeypatch):
+def test_precision_recall_coverage_are_those_of_prdc(scale, shift, monkeypatch):
     from prdc import compute_prdc
 
     monkeypatch.setattr(metrics, "CHUNK", 64)  # smaller than the sets and no divisor of their sizes
     real, fake = cloud(300), cloud(250, seed=1, scale=scale, shift=shift)
     theirs = compute_prdc(real.numpy(), fake.numpy(), nearest_k=5)
-    expected = [theirs[name] for name in ("precision", "recall", "density", "coverage")]
-    assert metrics.precision_recall_density_coverage(real, fake) == pytest.approx(expected)
+    expected = [theirs[name] for name in ("precision", "recall", "coverage")]
+    assert metrics.precision_recall_coverage(real, fake) == pytest.approx(expected)
 
 
 def test_a_set_measured_against_itself_is_perfect():
     real = cloud(200).mul(100).round()  # whole numbers: distances are exact
-    # Each is in the ball of its k - 1 nearest and of itself; the k-th lies on the edge: density 1 too.
-    assert metrics.precision_recall_density_coverage(real, real) == (1, 1, 1, 1)
+    assert metrics.precision_recall_coverage(real, real) == (1, 1, 1)
 
 
 def test_a_set_far_away_is_as_bad_as_can_be():
-    assert metrics.precision_recall_density_coverage(cloud(50), cloud(50, seed=1, shift=100.0)) == (
-        0,
-        0,
-        0,
-        0,
-    )
+    assert metrics.precision_recall_coverage(cloud(50), cloud(50, seed=1, shift=100.0)) == (0, 0, 0)
 
 
 def test_one_picture_drawn_again_and_again_is_precise_and_covers_nothing():
-    real = cloud(200)
     centre = torch.zeros(100, 8, dtype=torch.double)
-    precision, recall, _, coverage = metrics.precision_recall_density_coverage(real, centre)
+    precision, recall, coverage = metrics.precision_recall_coverage(cloud(200), centre)
     assert precision == 1 and recall == 0 and coverage < 0.2
 
 
 def test_features_far_from_the_origin_lose_no_precision():
     real, fake = cloud(100), cloud(100, seed=1)
     far = [t + 1e6 for t in (real, fake)]
-    expected = metrics.precision_recall_density_coverage(real, fake)
-    assert metrics.precision_recall_density_coverage(*far) == expected
+    assert metrics.precision_recall_coverage(*far) == metrics.precision_recall_coverage(real, fake)
 
 
 def test_nearest_distances(monkeypatch):
@@ -113,3 +105,60 @@ def test_nearest_distances(monkeypatch):
     distances = metrics.nearest_distances(queries, others)
     assert torch.all(distances[:10] == 0)  # copies
     np.testing.assert_allclose(distances[10:], expected[10:])
+
+
+def picture(*rows):
+    """A picture of 28 x 28 with these rows in its upper left corner: "#" is ink, "." just too dim for it."""
+    image = torch.zeros(28, 28, dtype=torch.uint8)
+    for y, row in enumerate(rows):
+        for x, pixel in enumerate(row):
+            image[y, x] = {"#": 17, ".": 16, " ": 0}[pixel]
+    return image
+
+
+DIGIT = "#######"
+
+
+@pytest.mark.parametrize(
+    "rows, share",
+    [
+        ((), 0),  # no ink at all
+        ((DIGIT,), 0),
+        (("#",), 0),  # a small digit is no speck
+        (("#", "", "#"), 1),  # but one of two is
+        ((DIGIT, "", "######"), 1),
+        ((DIGIT, "", "#######"), 0),  # 7 pixels are no speck
+        ((DIGIT, " " * 7 + "#"), 0),  # attached by a corner
+        ((DIGIT, "........#"), 1),  # too dim to attach it
+        ((DIGIT, "", "# # #"), 1),  # a picture counts once
+    ],
+)
+def test_specks(rows, share):
+    assert metrics.specks(picture(*rows)[None]) == share
+
+
+def test_specks_of_noise_are_those_that_a_flood_fill_finds():
+    rng = torch.Generator().manual_seed(0)
+    images = (torch.rand(300, 28, 28, generator=rng) < 0.12).byte() * 255  # more than a chunk
+
+    def has_speck(image):
+        ink, sizes = {tuple(yx) for yx in image.nonzero().tolist()}, []
+        while ink:
+            todo, size = [ink.pop()], 0
+            while todo:
+                y, x = todo.pop()
+                size += 1
+                near = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & ink
+                ink -= near
+                todo += near
+            sizes.append(size)
+        return any(size <= 6 for size in sorted(sizes)[:-1])
+
+    images[150:] = torch.nn.functional.max_pool2d(images[150:].float(), 3, 1, 1).byte()  # blobs
+    expected = sum(map(has_speck, images)) / len(images)
+    assert 0 < expected < 1 and metrics.specks(images) == expected
+
+
+def test_zeros_and_faint():
+    images = torch.tensor([[0, 0, 1, 8], [9, 255, 0, 4]], dtype=torch.uint8)
+    assert metrics.zeros_and_faint(images) == (3 / 8, 3 / 8)
