@@ -15,10 +15,11 @@ PAINTED = "requestAnimationFrame(() => setTimeout(() => done(performance.now() -
 # Move the seed slider: ms until the browser has painted the new picture.
 MOVE = f"""(seed) => new Promise((done) => {{
   const slider = document.querySelector("#draw-seed input[type=range]"), start = performance.now();
+  const watched = {{ childList: true, subtree: true, attributeFilter: ["src"] }};
   new MutationObserver((_, observer) => {{
     observer.disconnect();
     {PAINTED};
-  }}).observe(document.querySelector("#draw-picture"), {{ childList: true, subtree: true, attributeFilter: ["src"] }});
+  }}).observe(document.querySelector("#draw-picture"), watched);
   slider.value = seed;
   slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
 }})"""
