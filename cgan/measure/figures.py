@@ -8,8 +8,8 @@ import matplotlib
 matplotlib.use("Agg")  # no display
 import matplotlib.pyplot as plt
 
+from cgan.history import history
 from cgan.measure.records import MEASURES
-from cgan.run import history
 
 MEASURED = ["fd_ratio", "right", "coverage"]
 

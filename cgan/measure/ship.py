@@ -14,8 +14,8 @@ from PIL import Image
 from cgan import weights
 from cgan.cli import BadInput, command, friendly_errors
 from cgan.files import write_atomically
+from cgan.history import history
 from cgan.measure import evaluate
-from cgan.run import history
 
 FRAMES, FRAME = 60, (280, 140)  # previews at most, and the pixels kept: the first five of its ten rows
 
