@@ -30,7 +30,7 @@ def lay_out(demo, language, models, runs):
     page = Page(language, conditional, models, list(runs))
     gr.Navbar(visible="hidden")  # nothing to choose there; False would leave "Home"
     title = gr.HTML(html_template=TITLE, js_on_load=BACK, elem_id="title", padding=False)
-    with gr.Tabs(elem_id="tabs") as tabs:
+    with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
         use = draw.lay_out(page)
         for tab in (write, morph, compare, training, quiz, about):
             tab.lay_out(page)
@@ -42,12 +42,7 @@ def lay_out(demo, language, models, runs):
         tab: {name: c.value for name, c in of_tab.items() if name not in INNER}
         for tab, of_tab in controls.items()
     }
-    linked = [
-        component
-        for tab, of_tab in controls.items()
-        for name, component in of_tab.items()
-        if name in defaults[tab]
-    ]
+    linked = [controls[tab][name] for tab, of_tab in defaults.items() for name in of_tab]
     opened = gr.on([demo.load, title.select], None, linked, [tabs, *linked], **js("open", defaults))
     for name, tab in page.tabs.items():
         inputs, picture = list(controls.get(name, {}).values()), page.pictures.get(name)
@@ -57,17 +52,14 @@ def lay_out(demo, language, models, runs):
     # A model holds in every tab.
     choosers, styles = list(page.choosers.values()), list(page.styles.values())
     for chooser in choosers:
-        chooser.input(None, chooser, [*choosers, *styles], **js("pick_model", len(choosers), len(styles)))
+        chooser.change(None, chooser, [*choosers, *styles], **js("pick_model", len(choosers), len(styles)))
 
     # An opened picture goes on to another tab.
     for key, tab, target in (("write", "write", ""), ("from", "morph", ""), ("to", "morph", "to_")):
-        given, taken = (
-            ["seed", "i", "z", "model", *STYLE],
-            [f"{target}seed", f"{target}i", f"{target}z", "model", *STYLE],
-        )
-        if key != "write":
-            given, taken = ["digit", *given], [key, *taken]
-        inputs, outputs = [controls["draw"][name] for name in given], [controls[tab][name] for name in taken]
+        taken = {name: f"{target}{name}" for name in ("seed", "i", "z")}
+        taken |= {name: name for name in ("model", *STYLE)} | ({"digit": key} if tab == "morph" else {})
+        inputs = [controls["draw"][name] for name in taken]
+        outputs = [controls[tab][name] for name in taken.values()]
         use[key].click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
 
 
@@ -82,12 +74,8 @@ def look(models):
         }
         for name, weights in models.items()
     }
-    settings = {
-        "texts": {key: text for key, text in TEXTS.items() if key != "about_text"},
-        "models": facts,
-        "maxSeed": MAX_SEED,
-    }
-    given = json.dumps(settings).replace("<", "\\u003c")
+    texts = {key: text for key, text in TEXTS.items() if key != "about_text"}
+    given = json.dumps({"texts": texts, "models": facts, "maxSeed": MAX_SEED}).replace("<", "\\u003c")
     script = (FOLDER / "page.js").read_text("utf-8")
     return {
         "theme": theme.THEME,

@@ -2,8 +2,6 @@
 
 import gradio as gr
 
-from cgan.page.parts import SEED
-
 # The strip of all frames is one picture. The stage shows one of them, or by turns all; below are eight.
 STAGE = """${value?.src ? `<div class="paper stage"><img src="${cgan.escape(value.src)}"
 alt="${cgan.escape(value.alt)}" class="${value.frame === null ? "playing" : ""}"
@@ -20,7 +18,7 @@ def lay_out(page):
             with gr.Row():
                 start, end = page.digit("morph-from", "from", 3), page.digit("morph-to", "to", 8)
             seed = page.seed("morph-seed", "from_seed")
-            to_seed = page.seed("morph-to-seed", "to_seed", SEED)
+            to_seed = page.seed("morph-to-seed", "to_seed")
             with gr.Row(elem_classes="main"):
                 randomize = page.button("randomize", "morph-randomize", "primary")
             model, style = page.model("morph"), page.style("morph")

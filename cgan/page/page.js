@@ -94,7 +94,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
       return { cards: [real, ...cards], sources: [real, ...cards].map(({ src }) => src), says: say("compare_says", { digit, seed }) };
     },
     training: ({ of, epoch, previews }) => {
-      if (!previews?.length) return null;
+      if (!of || !previews?.length) return null;
       const at = Math.min(epoch, previews.length) - 1;
       const words = { name: of, epoch: previews[at] };
       const src = `gradio_api/training/${encodeURIComponent(of)}/${at}.png`;
@@ -163,6 +163,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     for (const name of emptied) asked[name] = null;
     if (how === "tab" || (how !== "open" && isHere)) remember(link(tab, asked), how !== "live");
     while (tab !== "about" && !box(tab)) await new Promise(requestAnimationFrame); // Gradio lays tabs out late
+    document.getElementById(`${tab}-tab-button`).scrollIntoView({ block: "nearest" });
     const place = box(tab);
     try {
       const wish = tabs[tab](asked);
@@ -284,7 +285,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const isRight = value.pair[picked].kind === "genuine";
     const [right, round] = [value.right + isRight, value.round + 1];
     const key = round === 10 ? "quiz_over" : isRight ? "quiz_right" : "quiz_wrong";
-    return { ...value, chosen: picked, right, round, isOver: round === 10, marks: value.marks + (isRight ? "●" : "○"), says: say(key, { right, round }) };
+    return { ...value, chosen: picked, isAnswered: true, right, round, isOver: round === 10, marks: value.marks + (isRight ? "●" : "○"), says: say(key, { right, round }) };
   };
 
   const other = () => {

@@ -25,7 +25,7 @@ CAPTION = """<p role="status" class="says ${value?.failed ? "failed" : ""}">${cg
 <p class="slow">${cgan.say("slow")}</p>
 <nav>${(value?.files ?? []).map(([text, href, name]) =>
 `<a href="${cgan.escape(href)}" download="${cgan.escape(name)}">${cgan.escape(text)}</a>`).join("")}
-${value?.src ? `<button type="button" data-copy>${cgan.say("copy")}</button>` : ""}</nav>
+${value?.src || value?.cards ? `<button type="button" data-copy>${cgan.say("copy")}</button>` : ""}</nav>
 ${value?.url ? `<input readonly aria-label="${cgan.say("copy")}" value="${cgan.escape(value.url)}">` : ""}"""
 CLICKS = """element.addEventListener("click", (event) => {
   if (event.target.closest("[data-copy]")) trigger("copy");
@@ -57,7 +57,7 @@ class Page:
     def button(self, key, elem_id, variant="secondary", **settings):
         return gr.Button(self.text(key), variant=variant, elem_id=elem_id, min_width=60, **settings)
 
-    def digit(self, elem_id, key="digit", value=3, more=()):
+    def digit(self, elem_id, key="digit", value=3, more=(), **settings):
         return gr.Dropdown(
             [*map(str, range(10)), *more],
             value=str(value),
@@ -65,11 +65,20 @@ class Page:
             filterable=False,
             min_width=90,
             elem_id=elem_id,
+            **settings,
         )
 
-    def seed(self, elem_id, key="seed", value=SEED):
+    def seed(self, elem_id, key="seed", **settings):
         return gr.Slider(
-            0, MAX_SEED, value, step=1, precision=0, label=self.text(key), min_width=200, elem_id=elem_id
+            0,
+            MAX_SEED,
+            SEED,
+            step=1,
+            precision=0,
+            label=self.text(key),
+            min_width=200,
+            elem_id=elem_id,
+            **settings,
         )
 
     def model(self, tab):

@@ -5,13 +5,14 @@ import gradio as gr
 from cgan.page.parts import js
 
 PAIR = """<p role="status" class="says">${cgan.escape(value?.says)}</p>
-<div class="pair">${(value?.pair ?? []).map(({ src, alt, kind }, side) => `<button type="button"
-class="paper ${value.chosen === undefined ? "" : kind} ${value.chosen === side ? "chosen" : ""}" data-side="${side}"
-${value.chosen === undefined ? "" : "disabled"}><img src="${cgan.escape(src)}" alt="${cgan.escape(alt)}" class="ink">
-<span>${value.chosen === undefined ? "" : cgan.say(kind)}</span></button>`).join("")}</div>
-<nav>${value?.chosen === undefined && value?.pair ? "" :
-`<button type="button" data-next>${cgan.say(value?.isOver ? "quiz_again" : "quiz_next")}</button>`}</nav>
-<p class="marks" aria-hidden="true">${value?.marks ?? ""}</p>"""
+<div class="pair">${(value?.pair ?? []).map(({ src, alt, kind }, side) =>
+`<button type="button" data-side="${side}"
+class="paper ${value.isAnswered ? kind : ""} ${value.chosen === side ? "chosen" : ""}"
+${value.isAnswered ? "disabled" : ""}><img src="${cgan.escape(src)}" alt="${cgan.escape(alt)}" class="ink">
+<span>${value.isAnswered ? cgan.say(kind) : ""}</span></button>`).join("")}</div>
+<nav>${value?.isAnswered ? `<button type="button" data-next>
+${cgan.say(value.isOver ? "quiz_again" : "quiz_next")}</button>` : ""}</nav>
+<p class="score" aria-hidden="true">${value?.marks ?? ""}</p>"""
 CLICKS = """element.addEventListener("click", (event) => {
   if (event.target.closest("[data-next]")) trigger("click");
   else if (cgan.side(event)) trigger("select");
@@ -22,9 +23,7 @@ def lay_out(page):
     with page.tab("quiz"):
         gr.Markdown(page.text("quiz_info"), elem_classes="info")
         pair = gr.HTML(html_template=PAIR, js_on_load=CLICKS, elem_id="quiz-picture")
-        model = gr.Dropdown(
-            list(page.models), label=page.text("quiz_model"), filterable=False, elem_id="quiz-model"
-        )
+        model = page.model("quiz")
     controls = {"model": model, "pair": pair}
     page.controls["quiz"], page.pictures["quiz"] = controls, pair
     pair.click(None, [pair, model], pair, **js("ask", False))

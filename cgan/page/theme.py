@@ -5,7 +5,7 @@ import gradio as gr
 PAPER, INK, QUIET, LINE = "#fbfaf7", "#262422", "#65605a", "#d9d5cc"
 NIGHT, CHALK, DIM, EDGE = "#16161a", "#f2f0ea", "#a5a19a", "#3a3a42"
 SEAL, SEAL_DARK, SEAL_DEEP, SEAL_LIGHT = "#a8321f", "#8c2818", "#c2472f", "#e0674d"
-LINES = ["#c2472f", "#8a857c", "#4f7a8c", "#b08a3c"]  # of a plot, in both modes
+LINES = ["#8a857c", "#c2472f", "#4f7a8c", "#b08a3c"]  # of a plot, in both modes
 
 _BOTH = {  # variable: (light, dark)
     "body_background_fill": (PAPER, NIGHT),
@@ -75,7 +75,7 @@ SERIF = "Georgia, 'Songti SC', 'Noto Serif CJK SC', serif"
 THEME = gr.themes.Default(
     primary_hue=gr.themes.Color(*[SEAL] * 11),
     neutral_hue="stone",
-    font=["system-ui", "sans-serif"],
+    font=["Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"],
     font_mono=["ui-monospace", "monospace"],
     radius_size=gr.themes.sizes.radius_sm,
 ).set(

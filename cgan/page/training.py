@@ -34,7 +34,7 @@ def lay_out(page):
                 elem_id="training-status",
             )
             gr.Markdown(page.text("training_info"), elem_classes="info")
-    timer = gr.Timer(3, active=False)
+        timer = gr.Timer(3, active=False)
 
     def look(chosen, position, shown):
         """Where the chosen training stands; of none, of a run that is being written, or of the first."""
@@ -67,14 +67,7 @@ def state(page, chosen, position, shown):
     live = [name for name, history in histories.items() if is_live(history)]
     chosen = chosen if chosen in trainings else next(iter([*live, *trainings]), None)
     if chosen is None:
-        return (
-            gr.Dropdown(choices=[]),
-            gr.skip(),
-            None,
-            None,
-            page.text("training_none"),
-            gr.Timer(active=False),
-        )
+        return gr.Dropdown(choices=[]), gr.skip(), None, None, page.text("training_none"), gr.skip()
     history = histories.get(chosen) or runs.history(trainings[chosen])
     previews = history["previews"]
     at_end = not shown or position >= len(shown) or shown[: len(previews)] != previews[: len(shown)]
@@ -88,8 +81,13 @@ def state(page, chosen, position, shown):
     )
 
 
+def is_done(history):
+    """Whether the last epoch's preview is there; of shipped weights it may not have been kept."""
+    return "age" not in history or history["previews"][-1:] == [history["epochs"]]
+
+
 def is_live(history):
-    return history.get("age", LIVE) < LIVE and history["epochs_done"] < history["epochs"]
+    return not is_done(history) and history["age"] < LIVE
 
 
 def losses(page, history):
@@ -101,7 +99,7 @@ def losses(page, history):
 
 
 def sentence(page, name, history):
-    key = "now" if is_live(history) else "took" if history["epochs_done"] >= history["epochs"] else "stopped"
+    key = "now" if is_live(history) else "took" if is_done(history) else "stopped"
     left = history.get("seconds_left")
     return page.text(f"training_{key}").format(
         name=name,

@@ -24,11 +24,11 @@ def lay_out(page):
             with gr.Column(min_width=240):
                 seed = page.seed("write-seed")
                 randomize = page.button("randomize", "write-randomize", "primary")
-            with gr.Column(min_width=240):
-                hand = _radio(page, "hand", ["one", "fresh"])
-                ground = _radio(page, "ground", ["black", "white", "transparent"])
         with gr.Row():
-            model, style = page.model("write"), page.style("write")
+            hand = _radio(page, "hand", ["one", "fresh"])
+            ground = _radio(page, "ground", ["black", "white", "transparent"])
+            model = page.model("write")
+        style = page.style("write")
         i, z = gr.Number(visible=False), gr.Textbox(visible=False)
     page.wire(
         "write",
