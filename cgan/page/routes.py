@@ -149,7 +149,7 @@ def _route(models, path, media_type, answer, parameters):
                 has_code = {asked.get("z"), asked.get("to_z")} != {None}
                 need(w or not has_code, "A hand's code needs its weights' id: give w, too.")
             etag = f'"{digest([DRAWING_VERSION, path, weights and weights.digest, str(asked)])[:16]}"'
-            headers = {"ETag": etag, "Cache-Control": _caching(request, w), "Vary": "Cookie"}
+            headers = {"ETag": etag, **_caching(request, w)}
             if path.endswith(".zip"):
                 headers["Content-Disposition"] = "attachment; filename=digits.zip"
             if etag in request.headers.get("If-None-Match", ""):
@@ -176,7 +176,6 @@ def chosen(models, name=None, w=None):
 
 
 def _caching(request, w):
-    """What never changes may be kept for ever, by everyone unless visitors log in."""
-    if not w:
-        return "no-cache"
-    return f"{'public' if request.app.auth is None else 'private'}, max-age=31536000, immutable"
+    """What never changes is kept for ever, by everyone unless visitors must log in."""
+    whose, vary = ("public", {}) if request.app.auth is None else ("private", {"Vary": "Cookie"})
+    return {"Cache-Control": f"{whose}, {'max-age=31536000, immutable' if w else 'no-cache'}", **vary}

@@ -82,7 +82,7 @@ def routes(models, folders=()):
             data = images.png(preview(path, request.path_params["position"]))
         except BadInput as error:
             return sentence(404, str(error))
-        headers = {"Cache-Control": "no-cache", "ETag": f'"{digest(data)[:16]}"', "Vary": "Cookie"}
+        headers = {"Cache-Control": "private, no-cache", "ETag": f'"{digest(data)[:16]}"'}
         if headers["ETag"] in request.headers.get("If-None-Match", ""):
             return Response(status_code=304, headers=headers)
         return Response(data, media_type="image/png", headers=headers)

@@ -88,7 +88,7 @@ def test_addresses_of_previews(folder, tmp_path):
     app.auth, app.cookie_id, app.tokens = None, "x", {}
     client = TestClient(app)
     answer = client.get("/gradio_api/training/compact%20(run)/1.png")
-    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-cache"
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "private, no-cache"
     tag = {"If-None-Match": answer.headers["etag"]}
     assert client.get("/gradio_api/training/compact%20(run)/1.png", headers=tag).status_code == 304
     (folder / "old" / "preview-002.png").write_bytes(b"cut short")
