@@ -1,4 +1,4 @@
-"""The requirements are what is imported: no more, and no less."""
+"""The requirements are what is imported, no more and no less."""
 
 import ast
 import re
@@ -7,14 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NAMES = {"pil": "pillow"}  # imported by another name
-OF_GRADIO = {
-    "starlette",
-    "gradio_client",
-    "httpx",
-    "pandas",
-}  # they come with it, in the versions that it wants
-FOR_MEASURES = {"playwright", "matplotlib"}  # and the README's figures: the page does without
-TOOLS = {"ruff", "axe_playwright_python", "tabulate"}  # called, or a file of it read
+OF_GRADIO = {"starlette", "gradio_client", "httpx", "pandas"}  # they come with it, in the versions it needs
+FOR_MEASURES = {"playwright", "matplotlib", "tabulate"}  # the page and training do without
+TOOLS = {"ruff", "axe_playwright_python"}  # called, or a file of it read
 
 
 def declared(name):

@@ -15,25 +15,30 @@ MEASURED = ["fd_ratio", "right", "coverage"]
 
 
 def bars(kept, row, strips, path):
-    """Draw the lines of a study: the digits of each, and a bar for three measures with a dot for each seed.
+    """Draw the lines of a study: digits of each, and bars for three measures with a dot for each seed.
 
-    row: the record field that tells the lines apart. strips: image files, one for each line.
+    row: the record field that tells the lines apart. strips: line -> image file, which need not exist.
     """
     lines = list(dict.fromkeys(record[row] for record in kept))
+    has_strips = any(path.is_file() for path in strips.values())
     figure = plt.figure(figsize=(11, 0.8 + 0.42 * len(lines)), layout="constrained")
-    grid = figure.add_gridspec(len(lines), 1 + len(MEASURED), width_ratios=[2.5, *[1] * len(MEASURED)])
-    for i, (line, strip) in enumerate(zip(lines, strips, strict=True)):
-        axes = figure.add_subplot(grid[i, 0], xticks=[], yticks=[])
-        axes.imshow(plt.imread(strip), cmap="gray")
+    grid = figure.add_gridspec(len(lines), 4, width_ratios=[2.5 if has_strips else 0.01, 1, 1, 1])
+    for i, line in enumerate(lines):
+        axes = figure.add_subplot(grid[i, 0], xticks=[], yticks=[], frame_on=False)
+        if strips[line].is_file():
+            axes.imshow(plt.imread(strips[line]), cmap="gray")
         axes.set_ylabel(line.replace("`", ""), rotation=0, ha="right", va="center")
     for column, measure in enumerate(MEASURED, 1):
-        axes = figure.add_subplot(grid[:, column], title=MEASURES[measure][0], yticks=[])
+        axes = figure.add_subplot(grid[:, column], yticks=[])
+        axes.set_title(MEASURES[measure][0], fontsize=10)
         for i, line in enumerate(lines):
             values = [r["value"] for r in kept if r[row] == line and r["measure"] == measure]
             if values:
                 axes.barh(i, statistics.mean(values), color="C0", alpha=0.3)
                 axes.plot(values, [i] * len(values), "o", color="C0")
-        axes.set(ylim=(len(lines) - 0.5, -0.5), xscale="log" if measure == "fd_ratio" else "linear")
+        axes.set_ylim(len(lines) - 0.5, -0.5)
+        if measure == "fd_ratio":
+            axes.set(xscale="log", xlim=(0.5, 400), xticks=[1, 10, 100], xticklabels=["1", "10", "100"])
     return _save(figure, path)
 
 

@@ -11,6 +11,7 @@ python -m cgan.measure.study losses runs/compact    # a run's loss curves: runs/
 A study resumes where it stopped and measures nothing twice; its figure is docs/study-NAME.png.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -67,14 +68,15 @@ def main(argv=None):
     judge = weights.load(weights.SHIPPED / "judge.safetensors")
     options.out.mkdir(parents=True, exist_ok=True)
     if options.study == "models":
-        describe_models(options.out)
+        describe_models(options)
     elif options.study == "hands":
         records.keep(measure_hands(weights.shipped(), judge.network, *data.load(options.data, train=False)))
     else:
         train_and_measure(judge, options)
     row, kept = rows(options.study)
     print(records.table(kept, row=row).to_string())
-    if strips := sorted(options.out.glob(f"{options.study}-*.png")):
+    if options.study != "hands":
+        strips = {record[row]: strip(options, record[row]) for record in kept}
         print(figures.bars(kept, row, strips, DOCS / f"study-{options.study}.png"))
 
 
@@ -89,7 +91,7 @@ def rows(study):
 def train_and_measure(judge, options):
     """Train the runs of a study and measure what each draws, unless that is done."""
     floor = evaluate.floor(records.load(what="control", weights=judge.id))
-    for number, (line, (epochs, seeds, arguments)) in enumerate(STUDIES[options.study].items()):
+    for line, (epochs, seeds, arguments) in STUDIES[options.study].items():
         for seed in range(seeds):
             about = {"what": "study", "name": options.study, "setting": line, "seed": seed}
             if records.load(**about):
@@ -102,7 +104,7 @@ def train_and_measure(judge, options):
             measured = evaluate.measure_model(model, judge, floor, **about)
             records.keep([*measured, *records.make(work(model), **about)])
             if seed == 0:
-                write_strip(options.out / f"{options.study}-{number:02}.png", model)
+                write_strip(strip(options, line), model)
 
 
 def train(arguments):
@@ -116,11 +118,11 @@ def work(model):
     return {"cpu_minutes": model.provenance["cpu_seconds"] / 60}
 
 
-def describe_models(out):
+def describe_models(options):
     """Record what the shipped models are, and how long each takes to draw 64 pictures."""
     models = weights.load_generators([weights.SHIPPED])
     times = bench.in_turns(bench.drawings(models), TURNS)
-    for number, (name, model) in enumerate(models.items()):
+    for name, model in models.items():
         about = {
             "parameters": sum(p.numel() for p in model.network.parameters()),
             "epochs": model.provenance["epochs"],
@@ -128,11 +130,15 @@ def describe_models(out):
             "milliseconds": times[name]["milliseconds"],
         }
         records.keep(records.make(about, "weights", name, model.id))
-        write_strip(out / f"models-{number:02}.png", model)
+        write_strip(strip(options, name), model)
+
+
+def strip(options, line):
+    """Return the path of the digits that stand beside a line of the figure."""
+    return options.out / (re.sub(r"\W+", "-", f"{options.study} {line}") + ".png")
 
 
 def write_strip(path, model):
-    """Draw the 20 digits that stand beside a line of the figure."""
     pictures = images.to_uint8(sampling.some(20, 0, model))
     write_atomically(path, images.png(images.grid(pictures, columns=20)))
 

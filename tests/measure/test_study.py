@@ -86,8 +86,11 @@ def test_a_hand_is_fitted_and_compared(compact, judge, monkeypatch):
 def test_every_line_of_the_ablation_is_a_change_from_the_one_before():
     seen = []
     for _, _, arguments in study.STUDIES["ablation"].values():
-        options, _ = train.parse_args([*arguments, "--out", "nowhere"])
-        seen.append({"model": options.model, "batch_size": options.batch_size, **options.set})
+        options = train.parse_args(arguments)
+        settings = recipes.parse_settings(options.model, options.set or [])
+        batch_size = options.batch_size or recipes.RECIPES[options.model].batch_size
+        about = {"model": options.model, "batch_size": batch_size}
+        seen.append({**about, **recipes.defaults(options.model), **settings})
     changes = [
         {key for key in {*a, *b} if a.get(key) != b.get(key)} for a, b in zip(seen, seen[1:], strict=False)
     ]
