@@ -146,7 +146,8 @@ def train(options, state, images, labels):
         raise SystemExit(130)  # as after any Ctrl-C
     epochs = "1 epoch" if options.epochs == 1 else f"{options.epochs} epochs"
     print(f"{epochs} took {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
-    print(f"See what it draws: python app.py --weights {out}")
+    tab = "" if recipe.generator.config.get("conditional", True) else " (tab Compare)"
+    print(f"See what it draws{tab}: python app.py --weights {out}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,9 @@
-"""Every network, one file a family. A weights file says which of NETWORKS rebuilds it."""
+"""Every network, one file a family.
+
+Generators take z, float (N, z_dim), standard normal, and y, either digits, int64 (N,), or mixtures of digits,
+float (N, 10). They return images, float (N, 1, 28, 28) in [-1, 1]. A network's attribute `config` holds the
+arguments that rebuild it; a weights file stores these and its name in NETWORKS.
+"""
 
 from cgan.networks import compact, judge, report, vae
 

@@ -37,19 +37,13 @@ class ConditionalBatchNorm(nn.Module):
 class Generator(nn.Module):
     """Draw digits from noise. The digit enters beside z and in every BatchNorm.
 
-    Args of forward:
-        z: float (N, z_dim), standard normal.
-        y: int64 (N,) from 0 to num_classes - 1, or mixtures of digits, float (N, num_classes).
-
-    Returns float (N, 1, 28, 28) in [-1, 1].
-
     output_scale: tanh only approaches -1 and 1; a scale above 1, clamped, reaches black and white.
     """
 
     def __init__(self, num_classes=10, z_dim=64, output_scale=1):
         super().__init__()
         self.config = {"num_classes": num_classes, "z_dim": z_dim}
-        if output_scale != 1:  # absent otherwise: part of a weights file's digest
+        if output_scale != 1:  # the config is part of the weights' digest, older ones lack this
             self.config["output_scale"] = output_scale
         self.output_scale = output_scale
         self.embed = nn.Embedding(num_classes, z_dim)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.functional import relu
 
-from cgan.cli import BadInput, need
+from cgan.cli import need
 
 FEATURES = 128
 
@@ -53,14 +53,12 @@ class Judge(nn.Module):
 
 def check_images(x):
     """Raise BadInput unless x is float (N, 1, 28, 28) in [-1, 1]; other scales give wrong answers."""
-    if x.dim() != 4 or x.shape[1:] != (1, 28, 28) or not x.is_floating_point():
-        raise BadInput(
-            f"The judge takes images as float N x 1 x 28 x 28, not {x.dtype} {' x '.join(map(str, x.shape))}."
-        )
-    if len(x) == 0:
-        return
-    low, high = x.min().item(), x.max().item()
-    need(-1 <= low <= high <= 1, f"The judge takes images from -1 to 1, not from {low:g} to {high:g}.")
+    shape = " x ".join(map(str, x.shape))
+    is_image = x.dim() == 4 and x.shape[1:] == (1, 28, 28) and x.is_floating_point()
+    need(is_image, f"The judge takes images as float N x 1 x 28 x 28, not {x.dtype} {shape}.")
+    if len(x):
+        low, high = x.min().item(), x.max().item()
+        need(-1 <= low <= high <= 1, f"The judge takes images from -1 to 1, not from {low:g} to {high:g}.")
 
 
 def _block(channels_in, channels_out):

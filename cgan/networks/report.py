@@ -10,14 +10,7 @@ from cgan.networks.mixture import lookup
 
 
 class Generator(nn.Module):
-    """Draw digits from noise. The digit's learned vector is multiplied with z.
-
-    Args of forward:
-        z: float (N, z_dim), standard normal.
-        y: int64 (N,) from 0 to num_classes - 1, or mixtures of digits, float (N, num_classes).
-
-    Returns float (N, 1, 28, 28) in [-1, 1].
-    """
+    """Draw digits from noise. z is multiplied by a learned vector for the digit."""
 
     def __init__(self, num_classes=10, z_dim=100):
         super().__init__()

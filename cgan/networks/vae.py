@@ -9,13 +9,9 @@ from torch.nn.functional import one_hot, relu
 
 
 class AutoEncoder(nn.Module):
-    """An encoder from images to latent normal distributions, and a decoder from latents to images.
+    """An encoder from images to normal distributions of z, and a decoder, which is the generator.
 
-    forward() decodes, as the other generators do:
-        z: float (N, z_dim), standard normal.
-        y: int64 (N,) from 0 to 9, or mixtures of digits, float (N, 10); ignored unless `conditional`.
-
-    Returns float (N, 1, 28, 28) in [-1, 1].
+    Without `conditional`, y is ignored.
     """
 
     def __init__(self, z_dim=2, conditional=False):
