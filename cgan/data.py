@@ -31,10 +31,10 @@ def load(root=DEFAULT_ROOT, train=True):
     images_file, labels_file = find(root, split)
     images, labels = _read_idx(images_file, 3), _read_idx(labels_file, 1)
 
-    size = " x ".join(map(str, images.shape[1:]))
-    need(images.shape[1:] == (28, 28), f"{images_file} holds images of {size} pixels; 28 x 28 are needed.")
-    counts = f"{labels_file} holds {len(labels)} labels for {len(images)} images"
-    need(len(images) == len(labels) > 0, f"{counts}; one label for each image is needed.")
+    (n, height, width), count = images.shape, len(labels)
+    is_size = height == width == 28
+    need(is_size, f"{images_file} holds images of {height} x {width} pixels; 28 x 28 are needed.")
+    need(n == count > 0, f"{labels_file} holds {count} labels for {n} images; one for each image is needed.")
     low, high = labels.min(), labels.max()
     need(high <= 9, f"{labels_file} holds labels from {low} to {high}; labels from 0 to 9 are needed.")
     return torch.from_numpy(images), torch.from_numpy(labels).long()
@@ -79,31 +79,26 @@ def random_stream(seed, purpose, position, rank=0):
 
 
 def find(root, split):
-    """Return the paths of the images and labels of a split, "train" or "t10k", in `root`.
+    """Return the paths of the images and labels of a split, "train" or "t10k". Raises BadInput."""
 
-    Raises:
-        BadInput: says what was looked for, and what was found.
-    """
-    for folder in (Path(root) / level for level in LEVELS):
-        images, labels = (_existing(folder, f"{split}-{name}") for name in ("images?idx3", "labels?idx1"))
+    def first(folder, name):
+        files = (file for end in ("", ".gz") for file in folder.glob(f"{split}-{name}-ubyte{end}"))
+        return next(files, None)
+
+    for folder in (root / level for level in LEVELS):
+        images, labels = first(folder, "images[-.]idx3"), first(folder, "labels[-.]idx1")
         if images and labels:
             return images, labels
-    found = [str(file.relative_to(root)) for file in _idx_files(root)]
+    found = ", ".join(str(file.relative_to(root)) for file in _idx_files(root)[:8])
     raise BadInput(
         f"{root} does not hold {split}-images-idx3-ubyte and {split}-labels-idx1-ubyte side by side (in it, "
-        f"in raw/ or in MNIST/raw/; with - or . before idx, plain or .gz). It holds {', '.join(found[:8])}"
-        f"{' and more' if len(found) > 8 else ''}; give --data the folder of the set to learn from."
+        f"in raw/ or in MNIST/raw/; with - or . before idx, plain or .gz). It holds {found}; give --data the "
+        "folder of the set to learn from."
     )
 
 
-def _existing(folder, pattern):
-    """Return the file of such a name, rather plain than .gz; None if there is none."""
-    names = [f"{pattern.replace('?', mark)}-ubyte{end}" for end in ("", ".gz") for mark in "-."]
-    return next((folder / name for name in names if (folder / name).is_file()), None)
-
-
 def _idx_files(root):
-    """List all files in `root`, down to three levels, that are named like IDX files."""
+    """List the files in `root`, down to three levels, that are named like IDX files."""
     need(not root.is_file(), f"{root} is a file; give --data the folder that it is in.")
     return sorted(file for level in ("", "*/", "*/*/") for file in root.glob(f"{level}*idx[0-9]-ubyte*"))
 
@@ -137,10 +132,10 @@ def _download(root):
             MNIST(temporary, download=True)
         except (RuntimeError, OSError, ValueError) as error:
             reason = " ".join(str(error).split()).rstrip(".")
-            raise BadInput(
-                f"MNIST is not in {root} and could not be downloaded ({reason}); connect to the internet, or "
-                "give --data a folder that holds it."
-            ) from error
+            sentence = (
+                f"MNIST is not in {root} and could not be downloaded ({reason}); connect to the internet"
+            )
+            raise BadInput(f"{sentence}, or give --data a folder that holds it.") from error
         raw.parent.mkdir(parents=True, exist_ok=True)
         os.rename(Path(temporary) / "MNIST" / "raw", raw)
 

@@ -27,7 +27,7 @@ def history(folder):
     folder = Path(folder)
     try:
         options, *log = _whole_lines((folder / "log.jsonl").read_text("utf-8"))
-        epochs, steps, epoch_steps = options["epochs"], options["steps"], options.get("epoch_steps")
+        epochs, steps, unit = options["epochs"], options["steps"], options.get("epoch_steps", 1)
         last = log[-1] if log else {"step": 0, "seconds": 0}
         age = round(time.time() - (folder / "log.jsonl").stat().st_mtime)
         files = {int(m[1]): m[0] for file in folder.iterdir() if (m := PREVIEW.fullmatch(file.name))}
@@ -39,7 +39,7 @@ def history(folder):
             "seconds": round(last["seconds"]),
             "seconds_left": round(last["seconds"] * max(0, steps / last["step"] - 1)) if log else None,
             "age": age,
-            "previews": [round(n / epoch_steps, 2) for n in numbers] if epoch_steps else numbers,
+            "previews": [n // unit if n % unit == 0 else round(n / unit, 2) for n in numbers],
             "files": [files[number] for number in numbers],
             **_curves(log, epochs / steps),
         }

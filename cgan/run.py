@@ -18,9 +18,8 @@ from pathlib import Path
 import torch
 
 from cgan import hands, images, weights
-from cgan.cli import BadInput, need
+from cgan.cli import need
 from cgan.files import lock, write_atomically
-from cgan.history import history  # noqa: F401 - until measure/ imports it from there
 
 FORMAT = 2
 LOG_EVERY = 50  # steps
@@ -45,10 +44,8 @@ class Run:
         self.origin = {"data_digest": data_digest, "vae_id": getattr(recipe, "vae_id", None)}
         self.step, self.log, self.previews, self.seconds_before, self.cpu_seconds_before = 0, [], {}, 0.0, 0.0
         if state:
-            need(
-                state["origin"] == self.origin,
-                f"The run in {folder} learned from other images, or another vae.",
-            )
+            same = state["origin"] == self.origin
+            need(same, f"The run in {folder} learned from other images, or another vae.")
             self.step, self.log, self.previews = state["step"], state["log"], state["previews"]
             self.seconds_before, self.cpu_seconds_before = state["seconds"], state["cpu_seconds"]
             for name, part in recipe.parts.items():
@@ -61,7 +58,7 @@ class Run:
         """Make and lock the folder, and write what is known, so that other programs see the run.
 
         Raises:
-            BadInput: another process trains here, or the disk refuses a file although a state is saved.
+            BadInput: another process trains into the folder.
         """
         if not self.writes:
             yield
@@ -71,19 +68,11 @@ class Run:
         with lock(self.folder / "lock", sentence):
             for left_by_a_kill in self.folder.glob("*.tmp"):
                 left_by_a_kill.unlink()
-            try:
-                self.save()
-                self.write_log()
-                for step in self.previews:
-                    self.write_preview(step)
-                yield
-            except OSError as error:
-                if not error.strerror or not (self.folder / "state.pt").is_file():
-                    raise
-                raise BadInput(
-                    f"{error.filename or self.folder}: {error.strerror}; the last saved state is in "
-                    f"{self.folder}, go on from it with --resume."
-                ) from error
+            self.save()
+            self.write_log()
+            for step in self.previews:
+                self.write_preview(step)
+            yield
 
     @property
     def seconds(self):
@@ -101,11 +90,10 @@ class Run:
         Raises:
             BadInput: a loss is not a finite number.
         """
-        need(
-            all(map(math.isfinite, losses.values())),
-            f"Training failed at step {self.step + 1}: the losses are no longer finite numbers. The last "
-            f"saved state is kept in {self.folder}; try again in another folder with a smaller --lr.",
+        sentence = (
+            f"Training failed at step {self.step + 1}: the losses are no longer finite numbers. Try again "
         )
+        need(all(map(math.isfinite, losses.values())), sentence + "in another folder with a smaller --lr.")
         self.step += 1
         if self.step % LOG_EVERY == 0:
             self.log.append({"step": self.step, **losses, "seconds": round(self.seconds, 1)})
@@ -198,11 +186,8 @@ def load_state(folder):
     content, checksum = data[:-64], data[-64:]
     need(checksum == _checksum(content), f"{path} is damaged; start anew in another folder (--out).")
     state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-    if state["format"] < FORMAT:
-        raise BadInput(
-            f"{path} is from the first version, which this one cannot resume: start anew in another folder "
-            "(--out). Its weights still work."
-        )
+    anew = "start anew in another folder (--out); its weights still work."
+    need(state["format"] >= FORMAT, f"{path} is from the first version, which cannot be resumed: {anew}")
     need(state["format"] == FORMAT, f"{path} is from a newer version of this program; update this one.")
     return state
 

@@ -121,7 +121,7 @@ def idx(dimensions, *shape, kind=8):
         (IMAGES, idx(1, 40), "not an IDX file of 3-"),
         (IMAGES, idx(3, 40, 28, 28, kind=13), "not an IDX file"),
         (IMAGES, idx(3, 40, 32, 32), "holds images of 32 x 32 pixels; 28 x 28 are needed"),
-        (LABELS, idx(1, 30), "30 labels for 40 images; one label for each image"),
+        (LABELS, idx(1, 30), "30 labels for 40 images; one for each image"),
         (LABELS, idx(1, 39) + bytes([10]), "should hold 39 values"),
         (
             LABELS,
