@@ -25,20 +25,16 @@ from cgan.run import Run, load_state
 
 
 def parse_args(argv=None, saved=None):
-    """Return the options; those that are not given are taken from `saved`, of a run to resume."""
+    """Return the options; those not given are taken from `saved`, the options of the run to resume."""
     parser = command(__doc__)
     add = parser.add_argument
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: %(default)s)")
     add("--epochs", type=integer(1, 10**6), help="passes over the training images (default: the recipe's)")
-    add(
-        "--data",
-        default=data.DEFAULT_ROOT,
-        help="folder of MNIST, downloaded if missing (default: %(default)s)",
-    )
+    add("--data", default=data.DEFAULT_ROOT, help="folder with MNIST, or to put it (default: %(default)s)")
     add("--out", type=Path, help="folder of this run (default: runs/MODEL)")
     add("--resume", action="store_true", help="go on with the run in --out, with its options")
     add("--seed", type=integer(0, 2**32 - 1), default=0, help="of all random numbers (default: 0)")
-    add("--batch-size", type=integer(1, 10**6), help="images a step (default: the recipe's)")
+    add("--batch-size", type=integer(1, 10**6), help="images a step, in all (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
     add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
     add("--device", default="cpu", help="where to train, a PyTorch device (default: cpu)")
@@ -47,16 +43,19 @@ def parse_args(argv=None, saved=None):
     return parser.parse_args(argv)
 
 
+def main(argv=None):
+    with processes.group():
+        train(*processes.from_first(prepare, argv))
+
+
 def prepare(argv):
-    """Return all that training starts from: checked options, the state to resume or None, images, labels."""
+    """Return what training starts from: checked options, the state to resume or None, images and labels."""
     options = parse_args(argv)
     out = options.out or Path("runs") / options.model
     state = load_state(out)
     saved = state["options"] if state else None
     if saved:
-        need(
-            options.resume, f"{out} holds a run already; go on with it by --resume, or choose another --out."
-        )
+        need(options.resume, f"{out} holds a run already; go on with it by --resume, or give another --out.")
         options = parse_args(argv, saved)
     elif options.resume:
         print(f"No run in {out} yet: starting one.")
@@ -81,32 +80,6 @@ def prepare(argv):
         reason = str(error).splitlines()[0]
         raise BadInput(f"--device {options.device} cannot be used here: {reason}") from error
     return options, state, *data.load(options.data)
-
-
-def check_unchanged(options, saved):
-    """Raise BadInput if an option is not what the run was started with, unless it may change."""
-    count, may_change = saved["processes"], {"--data", "--device", "--threads", "--set vae"}
-    sentence = f"The run in {options.out} was started with {count} processes; resume it with as many"
-    need(options.processes == count, f"{sentence} (torchrun --nproc-per-node {count}).")
-    if not recipes.RECIPES[options.model].has_schedule:
-        may_change.add("--epochs")
-    given = as_typed(vars(options))
-    for option, value in as_typed(saved).items():
-        sentence = f"The run in {options.out} has {option} {value}; --resume cannot change it."
-        need(given.get(option) == value or option in may_change, sentence)
-        if given.get(option) != value and option in ("--device", "--threads"):
-            print(f"With another {option} than before, the weights will differ in their last bits.")
-
-
-def as_typed(options):
-    """Return options by the names they have on the command line, like "--lr" and "--set gamma"."""
-    typed = {"--" + name.replace("_", "-"): value for name, value in options.items() if name != "set"}
-    return typed | {f"--set {name}": value for name, value in options["set"].items()}
-
-
-def main(argv=None):
-    with processes.group():
-        train(*processes.from_first(prepare, argv))
 
 
 def train(options, state, images, labels):
@@ -134,7 +107,8 @@ def train(options, state, images, labels):
             losses = recipe.step(x.to(options.device), y.to(options.device), rng, run.step / steps)
             losses, stopped = processes.agree(losses, stop.is_set())
             run.record(losses)  # counts the step, and saves when that is due
-            bar.set_postfix({name: f"{loss:.2f}" for name, loss in losses.items()}, refresh=False)
+            shown = {"epoch": run.step / epoch_steps, **losses}
+            bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items()}, refresh=False)
             if stopped:
                 break
         bar.close()
@@ -148,6 +122,27 @@ def train(options, state, images, labels):
     print(f"{epochs} took {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
     tab = "" if recipe.generator.config.get("conditional", True) else " (tab Compare)"
     print(f"See what it draws{tab}: python app.py --weights {out}")
+
+
+def check_unchanged(options, saved):
+    """Raise BadInput if an option is not what the run was started with, unless it may change."""
+    count, may_change = saved["processes"], {"--data", "--device", "--threads", "--set vae"}
+    sentence = f"The run in {options.out} was started with {count} processes; resume it with as many"
+    need(options.processes == count, f"{sentence} (torchrun --nproc-per-node {count}).")
+    if not recipes.RECIPES[options.model].has_schedule:
+        may_change.add("--epochs")
+    given = as_typed(vars(options))
+    for option, value in as_typed(saved).items():
+        sentence = f"The run in {options.out} has {option} {value}; --resume cannot change it."
+        need(given.get(option) == value or option in may_change, sentence)
+        if given.get(option) != value and option in ("--device", "--threads"):
+            print(f"With another {option} than before, the weights will differ in their last bits.")
+
+
+def as_typed(options):
+    """Return options by the names they have on the command line, like "--lr" and "--set gamma"."""
+    typed = {"--" + name.replace("_", "-"): value for name, value in options.items() if name != "set"}
+    return typed | {f"--set {name}": value for name, value in options["set"].items()}
 
 
 if __name__ == "__main__":

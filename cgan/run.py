@@ -1,9 +1,9 @@
-"""A training run on disk. Every file but state.pt is written anew from it when the run is resumed.
+"""A training run on disk.
 
-state.pt               networks, optimisers, step, log, previews, options: all that resuming needs
+state.pt               all that resuming needs, whole at any moment; log and previews are rewritten from it
 log.jsonl              the options, then a line of losses every 50 steps
-preview-STEP.png       one row for each hand, the same hands every time; the columns are the digits 0 to 9
-generator.safetensors  the weights, once an epoch or the run has ended
+preview-STEP.png       ten hands, always the same, a row each; the columns are the digits 0 to 9
+generator.safetensors  the weights, once an epoch has ended or the run is stopped
 lock                   held while a process trains here
 """
 

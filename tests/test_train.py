@@ -91,7 +91,7 @@ def test_settings_reach_the_recipe_and_the_weights(mnist, tmp_path):
 
 def test_a_run_is_not_overwritten(mnist, tmp_path):
     learn(mnist, tmp_path / "out", *OPTIONS)
-    with pytest.raises(BadInput, match="holds a run already; go on with it by --resume, or choose another"):
+    with pytest.raises(BadInput, match="holds a run already; go on with it by --resume, or give another"):
         learn(mnist, tmp_path / "out", *OPTIONS)
 
 

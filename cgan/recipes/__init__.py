@@ -5,8 +5,8 @@ sample(z, y)               draw with the network as it is now
 generator                  the network that the weights file keeps
 parts                      name -> network or optimiser: all that a resumed run needs
 
-Its numbers are keyword-only arguments of __init__. `steps` is the length of the whole run; a recipe with a
-schedule (`has_schedule`) stretches it over that, so such a run cannot be prolonged.
+Its settings are the keyword-only arguments of __init__. `steps` is the length of the whole run; a recipe with
+a schedule (`has_schedule`) stretches it over that, so such a run cannot be prolonged.
 """
 
 import ast
@@ -35,7 +35,7 @@ def build(name, seed, steps, device="cpu", lr=None, **settings):
     recipe = RECIPES[name]
     with torch.random.fork_rng(devices=[]):  # layers initialise from the global RNG only
         torch.manual_seed(seed)
-        return recipe(steps, device, lr or recipe.lr, **settings)
+        return recipe(steps, device, recipe.lr if lr is None else lr, **settings)
 
 
 def defaults(name):
@@ -47,7 +47,7 @@ def parse_settings(name, texts):
     """Parse texts like "gamma=0.5" as settings of the recipe called `name`; return them as a dict.
 
     Raises:
-        BadInput: the recipe has no such setting, one is given twice, or its number is not one.
+        BadInput: the recipe has no such setting, one is given twice, or a number is expected.
     """
     has = f"{name} has " + ", ".join(f"{key}={default}" for key, default in defaults(name).items())
     settings = {}
