@@ -11,14 +11,14 @@ import sys
 import torch
 
 from cgan import data, images, sampling, weights
-from cgan.cli import BadInput, add_threads, command, friendly_errors
+from cgan.cli import add_threads, command, friendly_errors, need
 from cgan.files import digest, write_atomically
 from cgan.measure import metrics, records
 from cgan.measure.judge import look, train
 
 PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
-OF_TEST_IMAGES = ["right", "worst", "specks", "zeros", "faint", "nearest"]  # the others compare with them
+COMPARED = {"fd", "class_fd", "precision", "recall", "coverage"}  # with test images: not for them
 
 
 def parse_args(argv=None):
@@ -26,10 +26,10 @@ def parse_args(argv=None):
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE", help="weights files, run folders, or folders of weights")
     add("--data", metavar="DIR", help="folder of MNIST: also measure the distance to its training images")
-    add("--cas", action="store_true", help="also train 3 classifiers on 60,000 pictures; needs --data")
+    add("--cas", action="store_true", help="also train 3 classifiers on 60,000 pictures")
     add("--against", metavar="DIR", help="compare with the test images in DIR, not with MNIST's")
     add("--keep", action="store_true", help="write the figures to weights/results.json")
-    add("--sheet", metavar="PNG", help="draw 400 real and 400 of the first FILE's digits; needs --data")
+    add("--sheet", metavar="PNG", help="draw 400 real digits beside 400 of the first FILE's")
     add_threads(parser)
     options = parser.parse_args(argv)
     if (options.cas or options.sheet) and not (options.data or options.against):
@@ -44,55 +44,31 @@ def main(argv=None):
     torch.set_num_threads(options.threads)
     judge = weights.load(weights.SHIPPED / "judge.safetensors")
     models = weights.load_generators(options.files)
-    real = load_real(options.against or options.data, judge, options.against)
-    reference = reference_of(judge.network, real if options.against else None)
+    controls, real, reference = records.load(what="control", weights=judge.id), None, None
+    if options.data or options.against:
+        folder = options.against or options.data
+        real = *data.load(folder), *data.load(folder, train=False)
+    if options.against:
+        features, _ = look(judge.network, real[2])
+        controls, reference = [], (features, real[3], *metrics.moments(features))
+    elif real:
+        known = digest(list(real[:2])) == judge.provenance["data_digest"]
+        need(known, f"The judge learned from other images than those in {options.data}; give --data MNIST.")
+    if real and (not controls or (options.cas and "cas" not in {r["measure"] for r in controls})):
+        controls = measure_real(judge, real, reference, options.cas)
 
-    controls = [] if options.against else records.load(what="control", weights=judge.id)
-    has_cas = any(record["measure"] == "cas" for record in controls)
-    if real and (not controls or (options.cas and not has_cas)):
-        controls = measure_real(judge, reference, real, options.cas)
     measured = []
     for name, model in models.items():
         about = {"what": "weights", "name": name, "weights": model.id}
-        measured += measure_model(model, judge, floor(controls), reference, real, options.cas, **about)
-    measured += controls
-
-    print(records.table(measured).T.to_string())
+        measured += measure_model(model, judge, controls, real, reference, options.cas, **about)
+    print(records.table(measured + controls).T.to_string())
     if options.sheet:
         write_atomically(options.sheet, images.png(sheet(next(iter(models.values())), *real[2:])))
     if options.keep:
-        records.keep(measured)
+        records.keep(measured + controls)
 
 
-def floor(controls):
-    """Return the Frechet distances between real images, {measure: value}: that between two sets of them."""
-    real = [record for record in controls if record["name"] == "real, training"]
-    return {record["measure"]: record["value"] for record in real if record["measure"] in ("fd", "class_fd")}
-
-
-def load_real(folder, judge, any_images=False):
-    """Return training images and labels, test images and labels; None without a folder.
-
-    Raises BadInput where they are not those that the judge learned from, unless `any_images` will do.
-    """
-    if not folder:
-        return None
-    real = *data.load(folder), *data.load(folder, train=False)
-    if not any_images and digest(list(real[:2])) != judge.provenance["data_digest"]:
-        raise BadInput(f"The judge learned from other images than those in {folder}; give --data MNIST.")
-    return real
-
-
-def reference_of(judge, real=None):
-    """Return features, labels and moments of the test images in `real`; without it, of MNIST's."""
-    if real is None:
-        moments = judge.reference_mean, judge.reference_cov
-        return judge.reference_features, judge.reference_labels, moments
-    features, _ = look(judge, real[2])
-    return features, real[3], metrics.moments(features)
-
-
-def draw(model, per_digit=PER_DIGIT):
+def draw(model, per_digit):
     """Draw `per_digit` pictures of each digit: uint8 (N, 28, 28), and their labels (N,).
 
     Each digit has a seed of its own, so that no two digits share a hand. A model that is not conditional
@@ -107,19 +83,20 @@ def draw(model, per_digit=PER_DIGIT):
     return images.to_uint8(torch.cat(pictures)), labels
 
 
-def measure(pictures, labels, judge, reference, train_images=None):
+def measure(pictures, labels, judge, reference=None, train_images=None):
     """Measure uint8 pictures (N, 28, 28) that should show the digits `labels` (N,): {measure: value}.
 
-    right, worst, specks, zeros and faint are in per cent; nearest is the median Euclidean distance to the
-    nearest training image, pixels from -1 to 1. Measures that need labels are left out where those are -1.
+    reference: features, labels, mean and covariance of the real test images; None for MNIST's. right, worst,
+    specks, zeros and faint are in per cent; nearest is the median Euclidean distance to the nearest training
+    image, pixels from -1 to 1. What needs labels is left out where those are -1.
     """
     features, digits = look(judge, pictures)
-    real, real_labels, moments = reference
-    measures = {"fd": metrics.frechet_distance(*metrics.moments(features), *moments)}
+    own = judge.reference_features, judge.reference_labels, judge.reference_mean, judge.reference_cov
+    real, real_labels, mean, cov = reference or own
+    measures = {"fd": metrics.frechet_distance(*metrics.moments(features), mean, cov)}
     if labels[0] >= 0:
         measures |= readings(digits, labels)
-        by_class = real, real_labels, features, labels
-        measures["class_fd"] = metrics.within_class_frechet_distance(*by_class)
+        measures["class_fd"] = metrics.within_class_frechet_distance(real, real_labels, features, labels)
     shares = metrics.precision_recall_coverage(real, features)
     measures |= zip(["precision", "recall", "coverage"], shares, strict=True)
     shares = metrics.specks(pictures), *metrics.zeros_and_faint(pictures)
@@ -131,23 +108,21 @@ def measure(pictures, labels, judge, reference, train_images=None):
 
 
 def readings(digits, labels):
-    """Return how many of the digits (N,) that were read are the `labels`, and of the worst label, in %."""
+    """Return how many of the digits (N,) that were read are the `labels`, over all and at worst, in %."""
     right = (digits == labels).double() * 100
-    return {
-        "right": right.mean().item(),
-        "worst": min(right[labels == digit].mean().item() for digit in labels.unique()),
-    }
+    by_digit = [right[labels == digit].mean().item() for digit in labels.unique()]
+    return {"right": right.mean().item(), "worst": min(by_digit)}
 
 
-def measure_model(model, judge, floor, reference=None, real=None, cas=False, **about):
+def measure_model(model, judge, controls, real=None, reference=None, cas=False, **about):
     """Draw and measure: the records of a model. With `cas`, "right" and "worst" are of 60,000 pictures."""
     print(f"Measuring {about['name']} {model.id}", file=sys.stderr, flush=True)
     cas = cas and model.conditional  # a classifier cannot learn from pictures without labels
     pictures, labels = draw(model, CAS_PER_DIGIT if cas else PER_DIGIT)
     first = slice_of(labels, 0) if cas else slice(None)
-    reference = reference or reference_of(judge.network)
     measures = measure(pictures[first], labels[first], judge.network, reference, real and real[0])
-    for distance in floor.keys() & measures.keys():
+    floor = {r["measure"]: r["value"] for r in controls if r["name"] == "real, training"}
+    for distance in {"fd", "class_fd"} & floor.keys() & measures.keys():
         measures[f"{distance}_ratio"] = measures[distance] / floor[distance]
     made = records.make(measures, **about, images=len(labels[first]))
     if cas:
@@ -158,8 +133,8 @@ def measure_model(model, judge, floor, reference=None, real=None, cas=False, **a
     return made
 
 
-def measure_real(judge, reference, real, cas):
-    """Return the records of real images: the mean of five slices of the training images, and the test images.
+def measure_real(judge, real, reference, cas):
+    """Measure five slices of the real training images, and the test images: their records.
 
     The slices' Frechet distances are the floor: how far apart two sets of real images are.
     """
@@ -176,7 +151,7 @@ def measure_real(judge, reference, real, cas):
     if cas:
         made += classification_accuracy(train_images, train_labels, real, **about)
     test = measure(test_images, test_labels, judge.network, reference, train_images)
-    test = {name: test[name] for name in OF_TEST_IMAGES}
+    test = {name: value for name, value in test.items() if name not in COMPARED}
     return made + records.make(test, **{**about, "name": "real, test"}, images=len(test_images))
 
 
@@ -193,9 +168,8 @@ def classification_accuracy(pictures, labels, real, **about):
     """
     scores = []
     for seed in range(3):
-        description = f"classifier {seed + 1} of 3"
-        classifier = train(pictures, labels, seed, CAS_WIDTH, CAS_EPOCHS, description=description)
-        scores.append(100 * (look(classifier, real[2])[1] == real[3]).double().mean().item())
+        classifier = train(pictures, labels, seed, CAS_WIDTH, CAS_EPOCHS, description=f"CAS, {seed + 1} of 3")
+        scores.append(readings(look(classifier, real[2])[1], real[3])["right"])
     spread = {"cas": statistics.stdev(scores)}
     return records.make({"cas": statistics.mean(scores)}, **about, images=len(labels), spread=spread)
 
@@ -204,10 +178,9 @@ def sheet(model, test_images, test_labels, size=20):
     """Return an image of size x size real test images beside as many drawn ones, in order of their digits."""
     of_each = size * size // 10
     real = torch.cat([test_images[test_labels == digit][:of_each] for digit in range(10)])
-    drawn, _ = draw(model, of_each)
-    gap = torch.full((size, 1, 28, 28), 255, dtype=torch.uint8)
-    rows = [real.view(size, size, 28, 28), gap, drawn.view(size, size, 28, 28)]
-    return images.grid(torch.cat(rows, dim=1).flatten(0, 1), 2 * size + 1)
+    halves = [pictures.view(size, size, 28, 28) for pictures in (real, draw(model, of_each)[0])]
+    halves.insert(1, torch.full((size, 1, 28, 28), 255, dtype=torch.uint8))  # a gap
+    return images.grid(torch.cat(halves, dim=1).flatten(0, 1), 2 * size + 1)
 
 
 if __name__ == "__main__":

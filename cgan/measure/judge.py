@@ -4,7 +4,6 @@ python -m cgan.measure.judge --data data    # weights/judge.safetensors, in abou
 """
 
 import math
-import time
 from pathlib import Path
 
 import torch
@@ -12,54 +11,34 @@ from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 from tqdm import tqdm
 
 from cgan import data, weights
-from cgan.cli import add_threads, command, friendly_errors, integer
+from cgan.cli import add_threads, command, friendly_errors
 from cgan.files import digest
 from cgan.measure import metrics
 from cgan.networks.judge import Judge
 
-BATCH_SIZE = 128
-LR, WEIGHT_DECAY = 0.004, 0.02  # peak learning rate, reached after a fifth of the run; it then falls to 0
-
-
-def parse_args(argv=None):
-    parser = command(__doc__)
-    out = weights.SHIPPED / "judge.safetensors"
-    parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=out, help="file to write (default: %(default)s)")
-    parser.add_argument("--seed", type=integer(0, 2**32 - 1), default=0, help="(default: 0)")
-    parser.add_argument(
-        "--width", type=integer(1, 512), default=32, help="first layer's channels (default: 32)"
-    )
-    parser.add_argument("--epochs", type=integer(1, 1000), default=15, help="(default: 15)")
-    add_threads(parser)
-    return parser.parse_args(argv)
+SEED, WIDTH, EPOCHS = 0, 32, 15
+BATCH_SIZE, WEIGHT_DECAY = 128, 0.02
+LR = 0.004  # at its peak, after a fifth of the run; it then falls to 0
 
 
 def main(argv=None):
-    options = parse_args(argv)
+    parser, out = command(__doc__), weights.SHIPPED / "judge.safetensors"
+    parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=out, help="file to write (default: %(default)s)")
+    add_threads(parser)
+    options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
     test_images, test_labels = data.load(options.data, train=False)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
 
-    start = time.monotonic()
-    judge = train(images, labels, options.seed, options.width, options.epochs, len(test_images))
-    seconds = time.monotonic() - start
-
+    judge = train(images, labels, SEED, WIDTH, EPOCHS, len(test_images))
     features, digits = look(judge, test_images)
     keep_reference(judge, features, test_labels)
-    accuracy = 100 * (digits == test_labels).double().mean().item()
-    provenance = {
-        "options": {name: value for name, value in vars(options).items() if name not in ("data", "out")},
-        "epochs": options.epochs,
-        "seconds": round(seconds),
-        "data_digest": digest([images, labels]),
-        "test_accuracy": round(accuracy, 2),
-        "versions": weights.versions(),
-    }
-    weights.save(options.out, "judge", judge, provenance)
-    print(f"{options.epochs} epochs took {seconds / 60:.1f} min: {options.out}")
-    print(f"{accuracy:.2f} % of the {len(test_images)} test images are read right.")
+    accuracy = round(100 * (digits == test_labels).double().mean().item(), 2)
+    settings = {"seed": SEED, "width": WIDTH, "epochs": EPOCHS, "threads": options.threads}
+    provenance = {"options": settings, "data_digest": digest([images, labels]), "test_accuracy": accuracy}
+    weights.save(options.out, "judge", judge, provenance | {"versions": weights.versions()})
+    print(f"{options.out} reads {accuracy} % of the {len(test_images)} test images right.")
 
 
 def train(images, labels, seed, width, epochs, reference_size=0, description="judge"):

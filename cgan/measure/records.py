@@ -1,8 +1,8 @@
-"""weights/results.json: everything that was measured, as one list of flat records, and tables of them.
+"""weights/results.json: everything that was measured, as one list of flat records; and tables of them.
 
-A record has the fields of FIELDS. what: "weights", "control" or "study"; name: of the weights, control or
-study; weights: id of the measured weights, or null; setting: what distinguishes the lines of a study;
-spread: standard deviation, or null; images: how many pictures were measured, or null.
+what: "weights", "control" or "study"; name: of the weights, control or study; weights: id of the measured
+weights, or null; setting: what tells the lines of a study apart; spread: standard deviation, or null; images:
+how many pictures were measured, or null.
 """
 
 import json
@@ -55,25 +55,18 @@ def path():
 def load(**fields):
     """Return the kept records, a list of dicts; with fields (what="study"), those that have these values."""
     records = json.loads(path().read_bytes())["records"] if path().is_file() else []
-    return [r for r in records if all(r[field] == value for field, value in fields.items())]
+    return [record for record in records if fields.items() <= record.items()]
 
 
 def make(measures, what, name, weights=None, setting="", seed=None, images=None, spread=None):
     """Return a record for each of `measures`, {measure: value}; spread: {measure: standard deviation}."""
-    return [
-        {
-            "what": what,
-            "name": name,
-            "weights": weights,
-            "setting": setting,
-            "seed": seed,
-            "measure": measure,
-            "value": round(value, MEASURES[measure][1]),
-            "spread": round(spread[measure], MEASURES[measure][1]) if spread and measure in spread else None,
-            "images": images,
-        }
-        for measure, value in measures.items()
-    ]
+    records = []
+    for measure, value in measures.items():
+        decimals, deviation = MEASURES[measure][1], (spread or {}).get(measure)
+        deviation = None if deviation is None else round(deviation, decimals)
+        values = [what, name, weights, setting, seed, measure, round(value, decimals), deviation, images]
+        records.append(dict(zip(FIELDS, values, strict=True)))
+    return records
 
 
 def keep(new):
@@ -86,20 +79,17 @@ def keep(new):
 def table(records, measures=MEASURES, row="name"):
     """Return a DataFrame of text: a line for each value of the field `row`, a column for each measure.
 
-    A cell has the mean over the seeds and, of several, the standard deviation.
+    A cell has the mean over the seeds and the standard deviation, of several seeds or as it was recorded.
     """
-    frame = pd.DataFrame(records, columns=FIELDS)
     lines = {}
+    frame = pd.DataFrame(records, columns=FIELDS)
     for (name, measure), group in frame.groupby([row, "measure"], sort=False):
-        spread = group["value"].std() if len(group) > 1 else group["spread"].iloc[0]
-        lines.setdefault(name, {})[measure] = cell(measure, group["value"].mean(), spread)
+        decimals, spread = (
+            MEASURES[measure][1],
+            group["value"].std() if len(group) > 1 else group["spread"].iloc[0],
+        )
+        text = f"{group['value'].mean():,.{decimals}f}"
+        lines.setdefault(name, {})[measure] = text if pd.isna(spread) else f"{text} ± {spread:.{decimals}f}"
     measured = [measure for measure in measures if any(measure in line for line in lines.values())]
     text = pd.DataFrame.from_dict(lines, orient="index", columns=measured).fillna("")
     return text.rename(columns={measure: MEASURES[measure][0] for measure in measured})
-
-
-def cell(measure, value, spread=None):
-    """Return a value as text with its measure's decimals, and its spread if there is one."""
-    decimals = MEASURES[measure][1]
-    text = f"{value:,.{decimals}f}"
-    return text if pd.isna(spread) else f"{text} ± {spread:.{decimals}f}"

@@ -5,72 +5,53 @@ python -m cgan.measure.ship runs/vae vae --half     # half the size, unless pixe
 """
 
 import json
-import math
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from cgan import weights
-from cgan.cli import BadInput, command, friendly_errors
+from cgan.cli import command, friendly_errors, need
 from cgan.files import write_atomically
 from cgan.history import history
-from cgan.measure import evaluate
+from cgan.measure.evaluate import draw
 
-FRAMES, FRAME = 60, (280, 140)  # previews at most, and the pixels kept: the first five of its ten rows
+WIDTH, HEIGHT = 280, 140  # of a preview: the first five of its ten rows
 
 
-def parse_args(argv=None):
+def main(argv=None):
     parser = command(__doc__)
     parser.add_argument("run", type=Path, help="run folder")
     parser.add_argument("name", help="of the weights, without .safetensors")
     parser.add_argument("--half", action="store_true", help="store half precision")
-    return parser.parse_args(argv)
-
-
-def main(argv=None):
-    options = parse_args(argv)
+    options = parser.parse_args(argv)
     trained = weights.load(options.run)
-    path = weights.SHIPPED / f"{options.name}.safetensors"
-    temporary = path.with_suffix(".tmp")
+    path, temporary = (weights.SHIPPED / f"{options.name}.{end}" for end in ("safetensors", "tmp"))
+    kept = trained.recipe, trained.network, trained.provenance, trained.directions
     try:
-        kept = trained.recipe, trained.network, trained.provenance, trained.directions
-        weights.save(temporary, *kept, half=options.half)
-        shipped = weights.load(temporary)
+        digest = weights.save(temporary, *kept, half=options.half)
         if options.half:
-            check(trained, shipped, options.run)
+            before, after = (
+                draw(model, per_digit=100)[0].int() for model in (trained, weights.load(temporary))
+            )
+            furthest = (before - after).abs().max().item()
+            need(
+                furthest <= 1, f"Pixels would differ by {furthest} of 255; ship {options.run} without --half."
+            )
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    for written in [path, *keep_history(options.run, options.name, shipped.id)]:
-        print(f"{written}: {written.stat().st_size / 1e6:.2f} MB")
 
-
-def check(whole, half, run):
-    """Raise BadInput if a pixel of 1,000 pictures differs by more than 1 of 255."""
-    a, b = (evaluate.draw(model, per_digit=100)[0].int() for model in (whole, half))
-    difference = (a - b).abs().max().item()
-    if difference > 1:
-        raise BadInput(f"Pixels would differ by up to {difference} of 255; ship {run} without --half.")
-
-
-def keep_history(run, name, id):
-    """Write logs/NAME.json and previews/NAME.webp, the previews one below the other. Returns their paths."""
-    log = {"id": id, **history(run)}
-    every = math.ceil(len(log["previews"]) / FRAMES) or 1
-    files = log["files"][::-1][::every][::-1]  # with the last one
-    log["previews"] = log["previews"][::-1][::every][::-1]
-    for key in ("age", "seconds_left", "files"):
-        del log[key]
-    strip = Image.new("L", (FRAME[0], FRAME[1] * len(files)))
+    log = {"id": digest[:12], **history(options.run)}
+    del log["age"], log["seconds_left"]
+    files = log.pop("files")
+    strip = Image.new("L", (WIDTH, HEIGHT * len(files)))  # one below the other
     for i, file in enumerate(files):
-        strip.paste(Image.open(run / file), (0, i * FRAME[1]))
-    buffer = BytesIO()
-    strip.save(buffer, "WEBP", quality=60, method=6)
-    paths = weights.SHIPPED / "logs" / f"{name}.json", weights.SHIPPED / "previews" / f"{name}.webp"
-    write_atomically(paths[0], (json.dumps(log) + "\n").encode())
-    write_atomically(paths[1], buffer.getvalue())
-    return paths
+        strip.paste(Image.open(options.run / file), (0, i * HEIGHT))
+    strip.save(webp := BytesIO(), "WEBP", quality=60, method=6)
+    write_atomically(weights.SHIPPED / "logs" / f"{options.name}.json", (json.dumps(log) + "\n").encode())
+    write_atomically(weights.SHIPPED / "previews" / f"{options.name}.webp", webp.getvalue())
+    print(f"{path} has the weights {digest[:12]}, with a log and {len(files)} previews.")
 
 
 if __name__ == "__main__":

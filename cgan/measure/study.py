@@ -4,28 +4,27 @@ python -m cgan.measure.study lr --data data         # the report's learning rate
 python -m cgan.measure.study epochs --data data     # `report` after each of ten epochs
 python -m cgan.measure.study short --data data      # `compact` in one epoch, and in two
 python -m cgan.measure.study ablation --data data   # what each change from `report` to `compact` gains
-python -m cgan.measure.study models --data data     # all shipped models: measures, size, drawing time
+python -m cgan.measure.study models                 # the shipped models: sizes and drawing times
 python -m cgan.measure.study hands --data data      # how well a hand is fitted to a test digit
 python -m cgan.measure.study losses runs/compact    # a run's loss curves: runs/compact/losses.png
 
-A study resumes where it stopped and measures nothing twice; its figure is docs/study-NAME.png.
+A study resumes where it stopped and measures nothing twice. docs/study-NAME.png shows what each line draws.
 """
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import torch
 
 from cgan import data, images, sampling, weights
 from cgan.cli import add_threads, command, friendly_errors
-from cgan.files import write_atomically
-from cgan.measure import bench, evaluate, figures, records
+from cgan.history import history
+from cgan.measure import bench, evaluate, records
 from cgan.measure.hands import measure_hands
 
 TRAIN, DOCS = Path(__file__).parents[2] / "train.py", Path(__file__).parents[2] / "docs"
-TURNS = 15  # in which the models' drawing is timed
 REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
 LOSS_ALONE = ["mismatch_weight=0", "ema_decay=0", "last_lr=1", "last_gamma=1", "shift=0"]
 RATES = ["0.01", "0.005", "0.001", "0.0005", "0.0001"]
@@ -49,7 +48,7 @@ STUDIES = {  # name: {line of its table: (epochs, seeds, options of train.py)}
 def parse_args(argv=None):
     parser = command(__doc__)
     parser.add_argument("study", choices=[*STUDIES, "models", "hands", "losses"])
-    parser.add_argument("run", nargs="?", type=Path, help="run folder of `losses`")
+    parser.add_argument("run", nargs="?", type=Path, help="run folder, for `losses`")
     parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("runs/study"), help="folder of the runs it trains")
     add_threads(parser)
@@ -63,35 +62,25 @@ def main(argv=None):
     options = parse_args(argv)
     torch.set_num_threads(options.threads)
     if options.study == "losses":
-        print(figures.losses(options.run))
-        return
+        return draw_losses(options.run)
     judge = weights.load(weights.SHIPPED / "judge.safetensors")
-    options.out.mkdir(parents=True, exist_ok=True)
     if options.study == "models":
-        describe_models(options)
+        kept = describe_models()
     elif options.study == "hands":
-        records.keep(measure_hands(weights.shipped(), judge.network, *data.load(options.data, train=False)))
+        test_set = data.load(options.data, train=False)
+        records.keep(kept := measure_hands(weights.shipped(), judge.network, *test_set))
     else:
         train_and_measure(judge, options)
-    row, kept = rows(options.study)
-    print(records.table(kept, row=row).to_string())
-    if options.study != "hands":
-        strips = {record[row]: strip(options, record[row]) for record in kept}
-        print(figures.bars(kept, row, strips, DOCS / f"study-{options.study}.png"))
-
-
-def rows(study):
-    """Return the record field that tells a study's lines apart, and its records."""
-    if study != "models":
-        return "setting", records.load(name=study)
-    ids = [model.id for model in weights.load_generators([weights.SHIPPED]).values()]
-    return "name", [record for record in records.load(what="weights") if record["weights"] in ids]
+        kept = records.load(name=options.study)
+    print(records.table(kept, row="name" if options.study == "models" else "setting").to_string())
 
 
 def train_and_measure(judge, options):
     """Train the runs of a study and measure what each draws, unless that is done."""
-    floor = evaluate.floor(records.load(what="control", weights=judge.id))
-    for line, (epochs, seeds, arguments) in STUDIES[options.study].items():
+    controls = records.load(what="control", weights=judge.id)
+    lines = STUDIES[options.study]
+    strips = {line: options.out / f"{options.study}-{number}.png" for number, line in enumerate(lines)}
+    for line, (epochs, seeds, arguments) in lines.items():
         for seed in range(seeds):
             about = {"what": "study", "name": options.study, "setting": line, "seed": seed}
             if records.load(**about):
@@ -101,10 +90,12 @@ def train_and_measure(judge, options):
             train([*arguments, *given, "--out", folder])
             model = weights.load(folder)
             about["weights"] = model.id
-            measured = evaluate.measure_model(model, judge, floor, **about)
-            records.keep([*measured, *records.make(work(model), **about)])
+            work = {"cpu_minutes": model.provenance["cpu_seconds"] / 60}
+            measured = evaluate.measure_model(model, judge, controls, **about)
             if seed == 0:
-                write_strip(strip(options, line), model)
+                strip(model).save(strips[line])
+            records.keep(measured + records.make(work, **about))
+    draw_strips(options.study, {line: plt.imread(path) for line, path in strips.items() if path.is_file()})
 
 
 def train(arguments):
@@ -114,14 +105,9 @@ def train(arguments):
         raise SystemExit(status)
 
 
-def work(model):
-    return {"cpu_minutes": model.provenance["cpu_seconds"] / 60}
-
-
-def describe_models(options):
-    """Record what the shipped models are, and how long each takes to draw 64 pictures."""
-    models = weights.load_generators([weights.SHIPPED])
-    times = bench.in_turns(bench.drawings(models), TURNS)
+def describe_models():
+    """Record what the shipped models are, and how long each takes to draw 64 pictures. Return the records."""
+    models, times, made = weights.load_generators([weights.SHIPPED]), bench.draw(repeat=15), []
     for name, model in models.items():
         about = {
             "parameters": sum(p.numel() for p in model.network.parameters()),
@@ -129,18 +115,38 @@ def describe_models(options):
             "minutes": model.provenance["seconds"] / 60,
             "milliseconds": times[name]["milliseconds"],
         }
-        records.keep(records.make(about, "weights", name, model.id))
-        write_strip(strip(options, name), model)
+        made += records.make(about, "weights", name, model.id)
+    records.keep(made)
+    draw_strips("models", {name: strip(model) for name, model in models.items()})
+    return made
 
 
-def strip(options, line):
-    """Return the path of the digits that stand beside a line of the figure."""
-    return options.out / (re.sub(r"\W+", "-", f"{options.study} {line}") + ".png")
+def strip(model):
+    """Return an image of 20 digits that a model draws."""
+    return images.grid(images.to_uint8(sampling.some(20, 0, model)), columns=20)
 
 
-def write_strip(path, model):
-    pictures = images.to_uint8(sampling.some(20, 0, model))
-    write_atomically(path, images.png(images.grid(pictures, columns=20)))
+def draw_strips(study, strips):
+    """Draw docs/study-NAME.png: the strips, {line: image}, one below the other."""
+    figure = plt.figure(figsize=(9, 0.45 * len(strips)), layout="constrained")
+    for number, (line, image) in enumerate(strips.items(), 1):
+        axes = figure.add_subplot(len(strips), 1, number, xticks=[], yticks=[])
+        axes.imshow(image, cmap="gray")
+        axes.set_ylabel(line.replace("`", ""), rotation=0, ha="right", va="center")
+    if strips:
+        figure.savefig(DOCS / f"study-{study}.png", metadata={"Software": None})
+
+
+def draw_losses(folder):
+    """Draw a run's losses over its epochs: losses.png in its folder."""
+    run = history(folder)
+    figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
+    for name, values in run["losses"].items():
+        axes.plot(run["epoch"], values, label=name)
+    axes.set(xlabel="epoch", ylabel="loss")
+    axes.legend()
+    figure.savefig(folder / "losses.png")
+    print(folder / "losses.png")
 
 
 if __name__ == "__main__":

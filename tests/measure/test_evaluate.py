@@ -1,6 +1,7 @@
 """The evaluate command on a tiny judge, generator and MNIST; and that the measures notice bad pictures."""
 
 import os
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -91,14 +92,16 @@ def test_figures_by_another_judge_are_not_used(folder, capsys):
 
 
 def test_against_another_folder(folder, capsys, monkeypatch):
+    file = folder / "report.safetensors"
+    usual = run(capsys, file, "--data", "x")
+    same = run(capsys, file, "--against", "x")  # the test images that the judge knows, looked at again
     held_out = blots(100, seed=3)
     monkeypatch.setattr(data, "load", lambda root, train=True: TRAIN if train else held_out)
-    file = folder / "report.safetensors"
-    printed = run(capsys, file, "--against", "held-out")
-    assert "x floor" in printed and not records.path().exists()
-    network = weights.load(folder / "judge.safetensors").network
-    features, labels, _ = evaluate.reference_of(network, (*TRAIN, *held_out))
-    assert torch.equal(features, judge.look(network, held_out[0])[0]) and torch.equal(labels, held_out[1])
+    other = run(capsys, file, "--against", "held-out")
+    distances = [re.search(r"Frechet distance +([\d.]+)", printed)[1] for printed in (usual, same, other)]
+    assert float(distances[0]) == pytest.approx(float(distances[1]), rel=0.01)
+    assert distances[2] not in distances[:2]
+    assert "x floor" in other and not records.path().exists()
 
 
 def test_a_sheet(folder):
@@ -144,8 +147,8 @@ def test_a_model_that_knows_no_digits_is_measured_without_them(folder, monkeypat
     pictures = blots(200, seed=4)[0]
     monkeypatch.setattr(sampling, "unconditional", lambda n, seed, model: data.to_float(pictures[:n]))
     network = weights.load(folder / "judge.safetensors").network
-    images, labels = evaluate.draw(SimpleNamespace(conditional=False))
-    measures = evaluate.measure(images, labels, network, evaluate.reference_of(network))
+    images, labels = evaluate.draw(SimpleNamespace(conditional=False), 20)
+    measures = evaluate.measure(images, labels, network)
     assert {"fd", "precision", "coverage", "specks"} < set(measures)
     assert not {"right", "worst", "class_fd"} & set(measures)
 
@@ -157,7 +160,7 @@ def test_bad_pictures_are_noticed(folder):
     noise = torch.randint(256, images.shape, generator=torch.Generator().manual_seed(0)).byte()
 
     def measure(images, labels=labels):
-        return evaluate.measure(images, labels, network, evaluate.reference_of(network), TRAIN[0])
+        return evaluate.measure(images, labels, network, train_images=TRAIN[0])
 
     real, blurred, noise = measure(images), measure(gaussian_blur(images, 7, 1.0)), measure(noise)
     for name in ("fd", "class_fd", "nearest"):
@@ -197,7 +200,7 @@ def test_the_shipped_floor_is_measured_again_on_real_images():
     network = weights.load(weights.SHIPPED / "judge.safetensors").network
     images, labels = data.load(os.environ["MNIST_DIR"])
     index = evaluate.slice_of(labels, 0)
-    measured = evaluate.measure(images[index], labels[index], network, evaluate.reference_of(network))
+    measured = evaluate.measure(images[index], labels[index], network)
     kept = {r["measure"]: r for r in records.load(name="real, training")}
     for name, value in measured.items():  # one of the five that the mean is of
         assert abs(value - kept[name]["value"]) <= 2 * kept[name]["spread"] + 0.01, name
