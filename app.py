@@ -90,6 +90,7 @@ def launch(models, runs=(), **options):
         quiet=True,
         ssr_mode=False,  # with it, Gradio's Node server would answer our addresses
         mcp_server=False,  # its tools answer without a log-in
+        state_session_capacity=50,  # each call of /generate is a session that copies the page's settings
         **options,
     )
     return demo, url, public_url

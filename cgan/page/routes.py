@@ -10,7 +10,8 @@
 
 A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. The
 weights are those with the id `w`, or those called `model`, or the default ones. With `w` the answer never
-changes and is cached for ever; without it, it is what this server draws today.
+changes and is cached for ever; without it, it is what this server draws today. runs.py and fitting.py have
+two more addresses: previews of trainings, and a hand from drawings by POST.
 """
 
 import math
@@ -23,7 +24,7 @@ from starlette.routing import Route
 from cgan import generate, hands, images, writing
 from cgan.cli import BadInput, need, whole_number
 from cgan.files import digest
-from cgan.page import pictures
+from cgan.page import fitting, pictures
 from cgan.page import runs as training
 from cgan.page.access import Refused, sentence
 
@@ -133,10 +134,8 @@ def routes(models, runs=()):
         models: name -> Weights; the first conditional one is the default.
         runs: folders of runs, for the addresses of page/runs.py.
     """
-    return [
-        *(_route(models, *address) for address in ADDRESSES),
-        *training.routes(models, runs),
-    ]
+    addresses = [_route(models, *address) for address in ADDRESSES]
+    return [*addresses, *training.routes(models, runs), fitting.route(chosen(models))]
 
 
 def _route(models, path, media_type, answer, parameters):

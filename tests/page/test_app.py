@@ -8,12 +8,12 @@ import time
 
 import httpx
 import pytest
-from conftest import ROOT, free_port
 from gradio_client import Client
 
 import app
 from cgan import weights
 from cgan.cli import BadInput
+from page.conftest import ROOT, free_port
 
 NOWHERE = "http://127.0.0.1:9"  # a proxy that does not answer stands for no network
 

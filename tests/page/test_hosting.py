@@ -15,10 +15,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ROOT, free_port
 from gradio_client import Client
 
 from cgan import weights
+from page.conftest import ROOT, free_port
 
 HOSTING = (ROOT / "docs" / "hosting.md").read_text("utf-8")
 

@@ -1,0 +1,82 @@
+"""A hand from drawings, by POST: what the tab "Your hand" asks for. Nothing is kept.
+
+    curl --json '{"drawings": [{"image": "data:image/png;base64,...", "digit": 3}]}' .../gradio_api/hand
+
+`digit` may be null: then it is what the classifier reads. The answer is a stream of JSON lines:
+
+    {"read": [[0.0, ...]], "digits": [3]}    the classifier's probabilities and the digit of each drawing
+    {"waiting": 2}                           two visitors are before this one; sent again when that changes
+    {"z": "AbC...", "w": "1f2e3d4c5b6a"}     the code of the hand, and the id of its weights
+    {"error": "..."}                         in place of these, should no hand fit
+"""
+
+import asyncio
+import base64
+import json
+from io import BytesIO
+
+import torch
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from cgan import hands
+from cgan.cli import BadInput, need, whole_number
+from cgan.page import pictures
+from cgan.page.access import sentence
+
+MAX_DRAWINGS, MAX_WAITING = 10, 20
+PREFIX = "data:image/png;base64,"
+
+
+def route(weights):
+    """Return the Starlette route that fits hands of `weights`, one at a time."""
+    queue = []  # tickets; the first one's hand is being fitted
+
+    async def respond(request: Request):
+        try:
+            drawings, digits = await run_in_threadpool(parse, await request.body())
+        except BadInput as error:
+            return sentence(400, str(error))
+        if len(queue) > MAX_WAITING:
+            return sentence(503, "Too many people are having a hand fitted; try again in a minute.")
+        return StreamingResponse(answer(drawings, digits), media_type="application/x-ndjson")
+
+    async def answer(drawings, digits):
+        ticket = object()
+        queue.append(ticket)
+        try:
+            probabilities = await run_in_threadpool(pictures.read, drawings)
+            read = probabilities.argmax(1).tolist()
+            digits = [read[i] if digit is None else digit for i, digit in enumerate(digits)]
+            yield line(read=probabilities.tolist(), digits=digits)
+            place = None
+            while queue[0] is not ticket:
+                if place != (place := queue.index(ticket)):
+                    yield line(waiting=place)
+                await asyncio.sleep(0.2)
+            z = await run_in_threadpool(hands.fit, weights, drawings, digits)
+            yield line(z=hands.encode(z), w=weights.id)
+        except BadInput as error:
+            yield line(error=str(error))
+        finally:
+            queue.remove(ticket)
+
+    return Route("/gradio_api/hand", respond, methods=["POST"])
+
+
+def parse(body):
+    """Return drawings in MNIST's form, float (n, 1, 28, 28), and their digits or None. Raises BadInput."""
+    try:
+        asked = [(item["image"], item.get("digit")) for item in json.loads(body)["drawings"]]
+        files = [base64.b64decode(image.removeprefix(PREFIX), validate=True) for image, _ in asked]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadInput('Send {"drawings": [{"image": "data:image/png;base64,...", "digit": 3}]}.') from error
+    need(1 <= len(files) <= MAX_DRAWINGS, f"Send 1 to {MAX_DRAWINGS} drawings, not {len(files)}.")
+    digits = [digit if digit is None else whole_number("digit", digit, 0, 9) for _, digit in asked]
+    return torch.stack([hands.from_image(BytesIO(file)) for file in files]), digits
+
+
+def line(**value):
+    return json.dumps(value).encode() + b"\n"
