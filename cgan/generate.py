@@ -4,6 +4,7 @@
     python -m cgan.generate --digit 0-9 --count 20 --out digits.zip          # 200 pictures, one file each
     python -m cgan.generate --count 6000 --idx generated                     # a labelled set, as MNIST
     python -m cgan.generate --text 2026-11-25 --out date.png                 # handwriting
+    python -m cgan.generate --like my_three.png --digit 3 --out ten.png      # all ten digits in your hand
 
 Read the set with torchvision.datasets.MNIST("generated"): it has 10 x COUNT training pictures and a sixth as
 many test pictures.
@@ -24,7 +25,7 @@ import torch
 from tqdm import tqdm
 
 from cgan import hands, images, sampling, weights, writing
-from cgan.cli import BadInput, command, exit_with_a_sentence, whole_number_option
+from cgan.cli import BadInput, command, friendly_errors, integer
 from cgan.files import write_atomically
 
 
@@ -33,13 +34,14 @@ def parse_args(argv=None):
     add = parser.add_argument
     add("--digit", type=digit_range, default=range(10), help="a digit, or a range such as 0-9 (default: 0-9)")
     add("--text", help="a number, date or sum to write instead")
-    add("--seed", type=whole_number_option(0, hands.MAX_SEED), help="0 to 4294967295 (default: random)")
-    add("--hand", metavar="CODE", help="a hand's code, as links have it after z=, in place of a seed")
-    add("--count", type=whole_number_option(1, 60_000), help="pictures of each digit (default: 10)")
+    add("--seed", type=integer(0, hands.MAX_SEED), help="0 to 4294967295 (default: random)")
+    add("--hand", metavar="CODE", help="draw in this hand (z= in a link) instead of a seed's")
+    add("--like", type=Path, metavar="FILE", help="draw in the hand of this picture of one --digit")
+    add("--count", type=integer(1, 60_000), help="pictures of each digit (default: 10)")
     add("--background", choices=images.BACKGROUNDS, default="black", help="of a .png (default: black)")
     add(
         "--scale",
-        type=whole_number_option(1, images.MAX_SCALE),
+        type=integer(1, images.MAX_SCALE),
         default=1,
         help="enlarge a .png 1 to 8 times",
     )
@@ -70,13 +72,16 @@ def main(argv=None):
         raise BadInput(f"--out must end in .png or .zip, unlike {options.out}.")
     if options.out and not options.out.parent.is_dir():
         raise BadInput(f"There is no folder {options.out.parent} to write {options.out.name} to.")
-    if not is_png and (options.text or options.hand or options.scale > 1 or options.background != "black"):
-        raise BadInput("--text, --hand, --scale and --background need --out FILE.png.")
-    if options.hand and (options.seed is not None or options.count):
-        raise BadInput("--hand draws each digit once, without --seed and --count.")
+    for_png = [options.text is not None, options.hand, options.like, options.scale > 1]
+    if not is_png and (any(for_png) or options.background != "black"):
+        raise BadInput("--text, --hand, --like, --scale and --background need --out FILE.png.")
+    if (options.hand or options.like) and (options.seed is not None or options.count):
+        raise BadInput("--hand and --like draw each digit once, without --seed and --count.")
     model = sampling.conditional(options.weights or options.model)
     seed = sampling.random_seed() if options.seed is None else options.seed
     digits, count = options.digit, options.count or 10
+    if options.like:
+        options.hand, digits = _like(options, model), range(10)
 
     if options.idx:
         write_idx(options.idx, digits, count, seed, model)
@@ -89,6 +94,14 @@ def main(argv=None):
         write_atomically(options.out, images.png(image))
     drawn_from = f"hand {options.hand}" if options.hand else f"seed {seed}"
     print(f"Drawn by {model.recipe} {model.id} from {drawn_from}: {options.out or options.idx}")
+
+
+def _like(options, model):
+    """The code of the hand that drew the picture `options.like`."""
+    if len(options.digit) != 1 or options.hand:
+        raise BadInput("--like FILE needs --digit D, the digit in the picture, and no --hand.")
+    z = hands.fit(model, hands.from_image(options.like)[None], options.digit)
+    return hands.encode(z)
 
 
 def _picture(options, digits, count, seed, model):
@@ -172,5 +185,5 @@ def write_idx(folder, digits, count, seed, model):
 
 
 if __name__ == "__main__":
-    with exit_with_a_sentence():
+    with friendly_errors():
         main()

@@ -1,16 +1,37 @@
-"""What a hand is: a vector z, shared by all ten digits. It comes from a seed, a link's code or a drawing."""
+"""A hand is a vector z, shared by all ten digits. It comes from a seed, a link's code or drawings."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
+from PIL import Image, ImageOps
 
-from cgan.cli import BadInput, whole_number
+from cgan.cli import BadInput, need, whole_number
 
 MAX_SEED, MAX_INDEX = 2**32 - 1, 99_999
 CODE_STEPS = 25  # a code's resolution: z is stored in steps of 1/25, up to 127/25 on either side
 STYLES = ["slant", "stroke", "width"]
 MAX_STYLE = 2  # standard deviations; beyond, pictures break
+
+MAX_DRAWING = 12_000_000  # pixels
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
+NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+# The fit, chosen on MNIST's training digits: random starts, how many are left from each step on, Adam's
+# learning rate, how strongly z is pulled to 0 (long ones malform digits), the worst error that is a fit.
+STARTS, LEFT, STEPS, LEARNING_RATE, PULL = 512, {0: 8, 15: 3, 40: 1}, 200, 0.2, 0.01
+MAX_ERROR = 0.1
 
 
 def whole_numbers(name, values, high):
@@ -50,10 +71,10 @@ def decode(code, z_dim):
     try:
         data = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
         z = torch.from_numpy(np.frombuffer(data, np.int8).astype(np.float32)) / CODE_STEPS
-        if encode(z) != code:
+        if not code or encode(z) != code:
             raise ValueError("not canonical")
     except (ValueError, TypeError) as error:
-        raise BadInput(f"This is no code of a hand: {str(code)[:40]!r}.") from error
+        raise BadInput(f"This is not the code of a hand: {str(code)[:40]!r}.") from error
     if len(z) != z_dim:
         raise BadInput(f"This hand was made for other weights: it has {len(z)} numbers, not {z_dim}.")
     return z
@@ -85,6 +106,166 @@ def styled(z, weights, slant=0, stroke=0, width=0):
         return z
     if weights.directions is None:
         raise BadInput(
-            f"The weights {weights.recipe} {weights.id} have no style directions; leave {STYLES} at 0."
+            f"The weights {weights.id} have no style directions; leave slant, stroke and width at 0."
         )
     return z + amounts @ weights.directions
+
+
+def measure(images):
+    """Measure slant, stroke weight and width of float images (N, 1, 28, 28) in [-1, 1]: (N, 3).
+
+    From moments of the ink. Slant is the shift to the right per pixel of height; weight and width are in
+    pixels. An image without ink has NaN.
+    """
+    ink = (images[:, 0] + 1).double() / 2  # (N, 28, 28)
+    total = ink.sum((1, 2))
+    at = torch.arange(28, dtype=torch.double, device=ink.device)
+    dx = at[None] - (ink.sum(1) @ at / total)[:, None]  # (N, 28)
+    dy = at[None] - (ink.sum(2) @ at / total)[:, None]  # (N, 28)
+    xx, yy, xy = (
+        torch.einsum("nyx,nx,ny->n", ink, a, b) / total for a, b in ((dx**2, dx**0), (dx**0, dy**2), (dx, dy))
+    )
+    down, right = ink.diff(dim=1)[:, :, 1:], ink.diff(dim=2)[:, 1:]
+    edges = (down**2 + right**2).sqrt().sum((1, 2))
+    return torch.stack([-xy / yy, 2 * total / edges, 4 * (xx - xy**2 / yy).sqrt()], dim=1)
+
+
+@torch.no_grad()
+def learn_directions(network):
+    """Find the directions in z of slant, stroke weight and width, from a generator's own pictures.
+
+    Each measure, standardised within its digit, is regressed on z. With the coefficients S, D = S (S'S)^-1
+    moves one prediction by a standard deviation and leaves the other two where they are.
+
+    Returns:
+        float (3, z_dim), rounded to four decimals so that machines agree; None if the network is not
+        conditional or z explains less than half the variance of a measure.
+    """
+    if not network.config.get("conditional", True):
+        return None
+    device, was_training = next(network.parameters()).device, network.training
+    z, y = seeded(0, range(4000), network.config["z_dim"]), torch.arange(10).repeat(400)
+    network.eval()
+    images = torch.cat(
+        [network(z[i : i + 100].to(device), y[i : i + 100].to(device)) for i in range(0, 4000, 100)]
+    )
+    network.train(was_training)
+
+    measures = measure(images.cpu()).view(400, 10, 3)
+    measures = ((measures - measures.mean(0)) / measures.std(0)).view(-1, 3)
+    if not measures.isfinite().all():  # an early generator may draw nothing, or always the same
+        return None
+    z = z.double()
+    S = torch.linalg.lstsq(z, measures).solution  # (z_dim, 3)
+    unexplained = (measures - z @ S).var(0) / measures.var(0)
+    if unexplained.max() > 0.5:
+        return None
+    return torch.linalg.pinv(S).float().mul(1e4).round().div(1e4)
+
+
+def from_image(image):
+    """Bring a drawing of one digit into MNIST's form.
+
+    Args:
+        image: a PIL image, or a path or file to open: dark on light, light on dark or on a transparent
+            background.
+
+    Returns:
+        float (1, 28, 28) in [-1, 1]: the longest side is 20 pixels, the centre of mass is in the middle.
+
+    Raises:
+        BadInput: the image cannot be read or does not show one digit.
+    """
+    ink = _ink(image)
+    rows, columns = (np.flatnonzero((ink > 0.3).any(axis)) for axis in (1, 0))
+    need(len(rows) and max(np.ptp(rows), np.ptp(columns)) >= 8, NO_DIGIT)
+    box = Image.fromarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    width, height = (max(1, round(20 * side / max(box.size))) for side in box.size)
+    digit = np.asarray(box.resize((width, height), Image.Resampling.BILINEAR))
+    digit = digit / digit.max()
+    need(digit.sum() <= 0.7 * 20 * 20, NO_DIGIT)  # a dot, or a scribble
+    x, y = (_start(digit.sum(axis)) for axis in (0, 1))
+    canvas = np.zeros((28, 28), np.float32)
+    canvas[y : y + height, x : x + width] = digit
+    return torch.from_numpy(canvas)[None] * 2 - 1
+
+
+def _start(ink):
+    """Return where on a side of 28 pixels this ink must start to have its centre of mass in the middle."""
+    centre = ink @ np.arange(len(ink)) / ink.sum()
+    return int(np.clip(round(14 - centre), 0, 28 - len(ink)))
+
+
+def _ink(image):
+    """Return the ink in an image of any mode and contrast: float32 (H, W) from 0 to 1."""
+    try:
+        image = image if isinstance(image, Image.Image) else Image.open(image)
+        need(image.width * image.height <= MAX_DRAWING, TOO_LARGE)
+        image = ImageOps.exif_transpose(image)
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB").convert("LA")
+    except (BadInput, FileNotFoundError, PermissionError, IsADirectoryError):
+        raise
+    except Image.DecompressionBombError as error:
+        raise BadInput(TOO_LARGE) from error
+    except Exception as error:  # Pillow fails in many ways at broken files
+        raise BadInput("This file is not a picture that can be read; use a PNG or JPEG.") from error
+    grey, alpha = np.moveaxis(np.asarray(image, np.float32) / 255, 2, 0)
+    if alpha.min() < 0.9:
+        return alpha  # on a transparent background, ink is what is opaque
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    contrast = np.abs(grey - np.median(edge))
+    need(contrast.max() > 0.2, NO_DIGIT)
+    return (contrast / contrast.max() - 0.1).clip(0) / 0.9  # paper is never quite even
+
+
+def fit(weights, pictures, digits):
+    """Find the hand that draws these pictures of these digits best.
+
+    The fit is deterministic and runs on one thread of its own.
+
+    Args:
+        weights: Weights that are conditional.
+        pictures: float (n, 1, 28, 28) in [-1, 1], n from 1 to 10, as `from_image` makes them.
+        digits: n whole numbers from 0 to 9.
+
+    Returns:
+        float (z_dim,).
+
+    Raises:
+        BadInput: an argument has another form, or no hand comes near the pictures.
+    """
+    y = whole_numbers("digits", digits, 9)
+    x = torch.as_tensor(pictures, dtype=torch.float)
+    need(1 <= len(y) <= 10, f"A hand is fitted to 1 to 10 drawings, not {len(y)}.")
+    need(
+        x.shape == (len(y), 1, 28, 28),
+        f"{len(y)} drawings must be {len(y)} x 1 x 28 x 28, not {tuple(x.shape)}.",
+    )
+    with ThreadPoolExecutor(1, "fit", torch.set_num_threads, (1,)) as thread:
+        z, error = thread.submit(_fit, weights.network, weights.z_dim, x, y).result()
+    need(error <= MAX_ERROR, "No hand of this model comes near this drawing; is it the digit that you say?")
+    return z
+
+
+def _fit(network, z_dim, x, y):
+    n = len(y)
+
+    def errors(z):
+        """Mean squared error of hands (k, z_dim) over the drawings: (k,)."""
+        images = network(z.repeat_interleave(n, dim=0), y.repeat(len(z))).view(len(z), n, 1, 28, 28)
+        return (images - x).square().mean((1, 2, 3, 4))
+
+    z = seeded(0, range(max(64, STARTS // n)), z_dim)
+    with torch.no_grad():
+        losses = torch.cat([errors(part) for part in z.split(64)])
+    for step in range(STEPS):
+        if step in LEFT:
+            z = z[losses.topk(LEFT[step], largest=False).indices].detach().requires_grad_()
+            optimizer = torch.optim.Adam([z], LEARNING_RATE)
+        optimizer.param_groups[0]["lr"] = LEARNING_RATE * min(1, 2 - 2 * step / STEPS)
+        losses = errors(z) + PULL * z.square().mean(1)
+        optimizer.zero_grad()
+        losses.sum().backward()
+        optimizer.step()
+    with torch.no_grad():
+        return z[0].detach(), errors(z).item()

@@ -1,7 +1,7 @@
-"""Weights files: a .safetensors file holds a trained network and a description of how it was made.
+"""Weights files: a .safetensors file with a trained network and how it was made.
 
-The metadata key `cgan` is JSON: `format`, `recipe`, `network`, `config`, `provenance` and `digest`, the sha256
-of config and tensors. Format 1 had `model` in place of recipe and network.
+The metadata key `cgan` is JSON: `format`, `recipe`, `network`, `config`, `provenance` and `digest`, the
+sha256 of config and tensors. Format 1 has `model` in place of recipe and network.
 """
 
 import functools
@@ -16,9 +16,9 @@ import torch
 from safetensors import SafetensorError
 from torch.overrides import TorchFunctionMode
 
-from cgan.cli import BadInput
+from cgan.cli import BadInput, need
 from cgan.files import digest, write_atomically
-from cgan.networks import NETWORKS
+from cgan.networks import NETWORKS, name_of
 
 FORMAT = 2
 DEFAULT = "compact"
@@ -26,6 +26,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 IN_RUN = "generator.safetensors"  # the weights file of a run folder
 DIRECTIONS = "style.directions"  # the tensor that is not the network's
 MAX_BYTES, MAX_HEADER_BYTES = 100_000_000, 200_000
+TRAIN = "train a model with python train.py"
 NETWORK_OF_MODEL = {"vae-cgan": "report", "cvae": "vae"}  # format 1, where the two names differ
 
 
@@ -78,8 +79,7 @@ def save(path, recipe, network, provenance, directions=None, half=False):
         tensors = {name: t.half() if t.dtype == torch.float else t for name, t in tensors.items()}
     if directions is not None:
         tensors[DIRECTIONS] = directions.contiguous()
-    name = next(name for name, kind in NETWORKS.items() if type(network) is kind)
-    about = {"format": FORMAT, "recipe": recipe, "network": name, "config": network.config}
+    about = {"format": FORMAT, "recipe": recipe, "network": name_of(network), "config": network.config}
     about |= {"provenance": provenance, "digest": digest({"config": network.config, "tensors": tensors})}
     write_atomically(path, safetensors.torch.save(tensors, {"cgan": json.dumps(about, sort_keys=True)}))
     return about["digest"]
@@ -93,28 +93,18 @@ def load(path):
     Raises:
         BadInput: names the file, what is wrong with it and what to do.
     """
-    path = _file_of_run(Path(path))
-    if not path.is_file():
-        raise BadInput(f"There is no weights file {path}; check the path, or train a model: python train.py.")
+    path = _in_folder(Path(path))
+    need(path.is_file(), f"There is no weights file {path}; check the path, or {TRAIN}.")
     with open(path, "rb") as file:
         _check_kind(path, file.read(1000))
     if path.stat().st_size > MAX_BYTES:
         raise _refused(path, f"larger than {MAX_BYTES // 1_000_000} MB")
-    data = path.read_bytes()
-    header_bytes = int.from_bytes(data[:8], "little")
+    about, tensors = _parse(path, path.read_bytes())
     try:
-        if header_bytes > MAX_HEADER_BYTES:
-            raise ValueError("the header is too large")
-        tensors = safetensors.torch.load(data)
-        metadata = json.loads(data[8 : 8 + header_bytes]).get("__metadata__") or {}
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise _refused(path, "damaged, cut short or not a .safetensors file") from error
-    try:
-        about = json.loads(metadata["cgan"])
-        if isinstance(about["format"], int) and about["format"] > FORMAT:
-            raise BadInput(f"{path} was written by a newer version of this program; update this one.")
-        recipe = about["recipe"] if "recipe" in about else about["model"]
-        network = about["network"] if "network" in about else NETWORK_OF_MODEL.get(recipe, recipe)
+        newer = isinstance(about["format"], int) and about["format"] > FORMAT
+        need(not newer, f"{path} was written by a newer version of this program; update this one.")
+        recipe = str(about["recipe"] if "recipe" in about else about["model"])
+        name = about["network"] if "network" in about else NETWORK_OF_MODEL.get(recipe, recipe)
         config, provenance, claimed = dict(about["config"]), dict(about["provenance"]), about["digest"]
         intact = claimed == digest({"config": config, "tensors": tensors})
     except BadInput:
@@ -124,39 +114,58 @@ def load(path):
     if not intact:
         raise _refused(path, "damaged: its contents do not match its digest")
     directions = tensors.pop(DIRECTIONS, None)
-    network = _rebuild(path, network, config, tensors)
-    if directions is not None and (
-        directions.shape != (3, network.config.get("z_dim")) or not directions.isfinite().all()
-    ):
+    network = _rebuild(path, name, config, tensors)
+    if directions is not None and not _fits(directions, network):
         raise _refused(path, f"not usable: its {DIRECTIONS} do not fit its network")
-    return Weights(str(recipe), network.config, provenance, claimed, network, directions)
+    return Weights(recipe, network.config, provenance, claimed, network, directions)
 
 
-def _file_of_run(path):
+def _in_folder(path):
     """Return the weights file in a run folder, or `path` itself if it is no folder."""
-    if not path.is_dir() or (path / IN_RUN).is_file():
-        return path / IN_RUN if path.is_dir() else path
-    if (path / "state.pt").exists() or (path / "log.jsonl").exists():
-        raise BadInput(f"The run in {path} has no weights yet; they come after its first epoch.")
-    inside = sorted({file.parent for file in path.glob(f"*/{IN_RUN}")} or path.glob("*.safetensors"))
-    if inside:
-        raise BadInput(f"{path} holds {len(inside)} weights; give one: {', '.join(map(str, inside[:9]))}.")
-    raise BadInput(f"There are no weights in {path}; check the path, or train a model: python train.py.")
+    if not path.is_dir():
+        return path
+    if (path / IN_RUN).is_file():
+        return path / IN_RUN
+    started = (path / "state.pt").exists() or (path / "log.jsonl").exists()
+    need(not started, f"The run in {path} has no weights yet; they come with its first epoch.")
+    runs, files = sorted(path.glob(f"*/{IN_RUN}")), sorted(path.glob("*.safetensors"))
+    need(not runs, f"{path} holds runs; give one of them: {', '.join(str(run.parent) for run in runs[:9])}.")
+    need(not files, f"{path} holds several files; give one of them: {', '.join(map(str, files[:9]))}.")
+    raise BadInput(f"There are no weights in {path}; check the path, or {TRAIN}.")
 
 
 def _check_kind(path, start):
-    """Recognise by its first bytes what people give by mistake."""
-    if path.name == "state.pt":
-        raise BadInput(f"{path} is a training state, not weights; give the run's folder, {path.parent}.")
-    if start.startswith((b"PK", b"\x80")):
-        raise BadInput(
-            f"{path} is a pickle of PyTorch's, which could run any code when loaded; "
-            f"give a .safetensors file that train.py wrote, such as {IN_RUN}."
-        )
-    if start.startswith(b"version https://git-lfs"):
-        raise BadInput(f"{path} is a Git LFS pointer, not the file itself; run git lfs pull.")
-    if start.lstrip().lower().startswith((b"<!doctype", b"<html")):
-        raise BadInput(f"{path} is a web page, not weights; download the file itself (the raw one).")
+    """Recognise what people give by mistake. start: the first bytes of the file."""
+    if start.startswith((b"PK", b"\x80")) and start[8:9] != b"{":  # a .safetensors has its header there
+        beside = path.with_name(IN_RUN)
+        way_out = f"give {beside}" if beside.is_file() else "give a .safetensors file written by train.py"
+        if path.name == "state.pt":
+            raise BadInput(f"{path} is a training state, for train.py --resume alone; {way_out}.")
+        raise BadInput(f"{path} is a PyTorch pickle, which could run any code when loaded; {way_out}.")
+    pointer = start.startswith(b"version https://git-lfs")
+    need(not pointer, f"{path} is a Git LFS pointer, not the file itself; run git lfs pull.")
+    web_page = start.lstrip().lower().startswith((b"<!doctype", b"<html"))
+    need(not web_page, f"{path} is a web page, not weights; download the file itself (on GitHub: Raw).")
+
+
+def _parse(path, data):
+    """Return the description and the tensors in the bytes of a file."""
+    try:
+        length = int.from_bytes(data[:8], "little")
+        if length > MAX_HEADER_BYTES:
+            raise ValueError("the header is too large")
+        tensors, header = safetensors.torch.load(data), json.loads(data[8 : 8 + length])
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise _refused(path, "damaged, cut short or not a .safetensors file") from error
+    try:
+        return dict(json.loads(header["__metadata__"]["cgan"])), tensors
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _refused(path, "a .safetensors file of another program, or damaged") from error
+
+
+def _fits(directions, network):
+    is_float, shape = directions.dtype == torch.float, (3, network.config.get("z_dim"))
+    return is_float and directions.shape == shape and bool(directions.isfinite().all())
 
 
 class SkipInitialisation(TorchFunctionMode):
@@ -169,6 +178,7 @@ class SkipInitialisation(TorchFunctionMode):
 
 
 def _rebuild(path, name, config, tensors):
+    """Build the network called `name` and put the tensors in, strictly."""
     if not isinstance(name, str) or name not in NETWORKS:
         raise _refused(path, f"for a network {str(name)[:40]!r}, which this program does not know")
     if config.get("num_classes", 10) != 10:
@@ -190,31 +200,29 @@ def _rebuild(path, name, config, tensors):
 
 
 def _refused(path, reason):
-    return BadInput(f"{path} is {reason}; get it again from where it came, or train again: python train.py.")
+    return BadInput(f"{path} is {reason}; get it again from where it came, or {TRAIN}.")
 
 
 @functools.cache
 def shipped(name=DEFAULT):
     """Load the weights called `name` that come with the project."""
     files = {file.stem: file for file in sorted(SHIPPED.glob("*.safetensors"))}
-    if name not in files:
-        raise BadInput(
-            f"There are no weights {name[:40]!r} in {SHIPPED}; there are {', '.join(files) or 'none'}."
-        )
+    names = ", ".join(files) or "none"
+    need(name in files, f"There are no weights {name[:40]!r} in {SHIPPED}; there are {names}.")
     return load(files[name])
 
 
 def find(weights=None):
     """Return Weights for Weights, a path, the name of shipped ones, or None (the default ones)."""
-    if isinstance(weights, Weights):
-        return weights
     if weights is None:
         return shipped()
-    if not isinstance(weights, (str, Path)):
-        raise BadInput(f"weights must be a path, a name or Weights, not {type(weights).__name__}.")
-    name = str(weights)
-    is_name = Path(name).name == name and not Path(name).suffix and not Path(name).exists()
-    return shipped(name) if is_name else load(name)
+    if isinstance(weights, Weights):
+        return weights
+    kind = type(weights).__name__
+    need(isinstance(weights, (str, Path)), f"weights must be a path, a name or Weights, not {kind}.")
+    path = Path(weights)
+    is_name = str(weights) == path.name and not path.suffix and not path.exists()
+    return shipped(path.name) if is_name else load(path)
 
 
 def load_generators(paths):
@@ -228,15 +236,13 @@ def load_generators(paths):
         files = [path]
         if path.is_dir() and not (path / IN_RUN).is_file():
             files = sorted(path.glob("*.safetensors")) or files
-        generators = [(file, weights) for file in files if (weights := load(file)).draws]
-        if not generators:
-            raise BadInput(f"There is no generator in {path}; python train.py trains one.")
+        generators = [(_in_folder(file), weights) for file in files if (weights := load(file)).draws]
+        need(generators, f"There is no generator in {path}; {TRAIN}.")
         for file, weights in generators:
             if weights.id in {other.id for other in found.values()}:
                 continue
-            is_run = file.is_dir() or file.name == IN_RUN
-            name = (file / "x" if file.is_dir() else file).resolve().parent.name if is_run else file.stem
-            is_ours = file.resolve().parent == SHIPPED
-            is_taken = name in found or (not is_ours and (SHIPPED / f"{name}.safetensors").exists())
-            found[f"{name} {weights.id}" if is_taken else name] = weights
+            folder = file.resolve().parent
+            name = folder.name if file.name == IN_RUN else file.stem
+            is_of_shipped = folder != SHIPPED and (SHIPPED / f"{name}.safetensors").exists()
+            found[f"{name} {weights.id}" if name in found or is_of_shipped else name] = weights
     return found

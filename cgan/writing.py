@@ -16,9 +16,7 @@ from cgan.cli import BadInput, whole_number
 
 MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28
-TYPED = str.maketrans(
-    {"×": "x", "X": "x", "*": "x", "÷": "/", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-"}
-)
+TYPED = str.maketrans("×✕X*÷⁄∕−–—‐∶", "xxxx///----:")  # signs as people type them, after NFKC
 BOW = [(4, 3), (1.6, 7), (0.4, 11), (0, 15), (0.4, 19), (1.6, 23), (4, 27)]
 STROKES = {  # from x = 0 on; y is counted from the top, and digits stand between 4 and the baseline
     "+": [[(0, 15), (9, 15)], [(4.5, 10.5), (4.5, 19.5)]],

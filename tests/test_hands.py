@@ -1,0 +1,249 @@
+import base64
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw, ImageOps
+from torch.nn.functional import affine_grid, grid_sample
+
+from cgan import hands, images, sampling, weights
+from cgan.cli import BadInput
+
+
+@pytest.fixture(scope="module")
+def directions(compact):
+    return hands.learn_directions(compact.network)
+
+
+@pytest.fixture(scope="module")
+def styled(compact, directions):
+    """The shipped weights with style directions."""
+    about = {name: getattr(compact, name) for name in ("recipe", "config", "provenance", "digest", "network")}
+    return weights.Weights(**about, directions=directions)
+
+
+def test_seeds_are_numpys_frozen_stream():
+    expected = np.random.RandomState(42).standard_normal((5, 100)).astype(np.float32)
+    assert np.array_equal(hands.seeded(42, range(5), 100).numpy(), expected)
+    assert hands.seeded(42, [0], 2)[0].tolist() == pytest.approx([0.49671415, -0.1382643])  # well known
+    assert np.array_equal(hands.seeded(42, [4, 1, 4], 100).numpy(), expected[[4, 1, 4]])
+    assert torch.equal(hands.seeded(2**32 - 1, [0], 1), hands.seeded("4294967295", [0], 1))
+    assert hands.seeded(1, [], 3).shape == (0, 3)
+
+
+def test_a_code_is_a_byte_a_number():
+    z = torch.tensor([0.0, 0.04, -0.04, 0.059, 5.08, 99, -99])
+    steps = np.array([0, 1, -1, 1, 127, 127, -127], np.int8)
+    code = hands.encode(z)
+    assert code == base64.urlsafe_b64encode(steps.tobytes()).decode().rstrip("=")
+    assert torch.equal(hands.decode(code, 7), torch.tensor(steps / 25, dtype=torch.float))
+    z = hands.seeded(3, range(100), 64)
+    for row in z:
+        code = hands.encode(row)
+        assert len(code) == 86 and hands.encode(hands.decode(code, 64)) == code
+        assert (hands.decode(code, 64) - row).abs().max() <= 0.0201
+
+
+@pytest.mark.parametrize(
+    "code, sentence",
+    [
+        ("", "not the code of a hand"),
+        ("A", "not the code"),
+        ("AA=", "not the code"),
+        ("A+/A", "not the code"),
+        ("AA AA", "not the code"),
+        ("AB", "not the code"),  # bits that nothing reads
+        ("gAAA", "not the code"),  # -128
+        ("été", "not the code"),
+        (None, "not the code"),
+        (b"AAAA", "not the code"),
+        ("AAAA", "made for other weights: it has 3 numbers, not 4"),
+    ],
+)
+def test_codes_that_are_refused(code, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        hands.decode(code, 4)
+
+
+def test_measures_of_known_strokes():
+    """A vertical bar of 4 x 20 pixels, and the same sheared."""
+    bar = torch.full((1, 1, 28, 28), -1.0)
+    bar[..., 4:24, 12:16] = 1
+    slant, stroke, width = hands.measure(bar)[0].tolist()
+    assert slant == 0 and stroke == pytest.approx(2 * 80 / 48, rel=0.1)  # 2 x area / length of the edges
+    assert width == pytest.approx(4 * (15 / 12) ** 0.5)
+    shear = torch.tensor([[[1.0, 0.5, 0], [0, 1, 0]]])
+    leaning = (
+        grid_sample(bar + 1, affine_grid(shear, bar.shape, align_corners=False), align_corners=False) - 1
+    )
+    assert hands.measure(leaning)[0, 0].item() == pytest.approx(0.5, abs=0.01)
+    assert hands.measure(leaning)[0, 2].item() == pytest.approx(width, rel=0.05)
+    assert hands.measure(torch.full((1, 1, 28, 28), -1.0)).isnan().any()
+
+
+def test_directions_move_one_measure_by_a_standard_deviation(directions, compact):
+    assert directions.shape == (3, 64) and torch.equal(directions, (directions * 1e4).round() / 1e4)
+    z, y = hands.seeded(1, range(400), 64), torch.arange(10).repeat(40)
+    base = hands.measure(sampling.draw(compact, z, y)).view(40, 10, 3)
+    for k in range(3):
+        moved = hands.measure(sampling.draw(compact, z + directions[k], y)).view(40, 10, 3)
+        change = ((moved - base) / base.std(0)).mean((0, 1))
+        assert 0.7 < change[k] < 1.3
+        assert all(abs(change[other]) < 0.25 for other in range(3) if other != k)
+
+
+def test_a_network_is_left_as_it_was(compact, directions):
+    network = compact.network
+    before = {name: t.clone() for name, t in network.state_dict().items()}
+    network.train()
+    try:
+        assert torch.equal(hands.learn_directions(network), directions) and network.training
+    finally:
+        network.eval()
+    assert all(torch.equal(before[name], t) for name, t in network.state_dict().items())
+
+
+@pytest.mark.parametrize("name", ["vae", "cvae"])
+def test_networks_without_directions(name):
+    assert hands.learn_directions(weights.shipped(name).network) is None
+
+
+def test_a_network_that_draws_nothing_has_no_directions():
+    class Blank(torch.nn.Linear):
+        config = {"z_dim": 4}
+
+        def forward(self, z, y):
+            return torch.full((len(z), 1, 28, 28), -1.0)
+
+    assert hands.learn_directions(Blank(1, 1)) is None
+
+
+def test_at_0_styles_change_no_pixel(styled, compact):
+    z = hands.seeded(5, range(3), 64)
+    assert hands.styled(z, styled) is z and hands.styled(z, compact, 0, 0.0, -0.0) is z
+    moved = hands.styled(z, styled, slant=1, stroke=-0.5)
+    assert torch.allclose(moved, z + styled.directions[0] - 0.5 * styled.directions[1], atol=1e-6)
+    assert torch.equal(hands.styled(z[1:2], styled, 1, -0.5), moved[1:2])  # whatever is beside it
+
+
+@pytest.mark.parametrize("amount", [2.1, -3, float("nan"), float("inf")])
+def test_styles_out_of_range(styled, amount):
+    with pytest.raises(BadInput, match="width must be a number from -2 to 2"):
+        hands.styled(hands.seeded(1, [0], 64), styled, width=amount)
+
+
+def test_styles_need_directions(compact):
+    with pytest.raises(BadInput, match="have no style directions"):
+        hands.styled(hands.seeded(1, [0], 64), compact, slant=1)
+
+
+@pytest.fixture
+def drawing():
+    """A 3, drawn with a round pen on a pad of 280 pixels."""
+    image = Image.new("L", (280, 280), 255)
+    points = [(90, 60), (190, 60), (130, 130), (180, 190), (120, 230), (80, 210)]
+    ImageDraw.Draw(image).line(points, fill=0, width=22, joint="curve")
+    return image
+
+
+def test_a_drawing_in_mnists_form(drawing):
+    x = hands.from_image(drawing)
+    assert x.shape == (1, 28, 28) and x.min() == -1 and x.max() == 1
+    ink = (x[0] + 1) / 2
+    rows, columns = ink.sum(1).nonzero(), ink.sum(0).nonzero()
+    assert max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1 == 20
+    assert ((ink > 0.05) & (ink < 0.95)).sum() > 20  # soft edges
+    for axis in (0, 1):
+        assert (ink.sum(axis) @ torch.arange(28.0) / ink.sum()).item() == pytest.approx(14, abs=0.55)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I", "F", "HSV"])
+def test_images_of_any_kind(drawing, mode):
+    expected = hands.from_image(drawing)
+    assert torch.allclose(hands.from_image(drawing.convert(mode)), expected, atol=0.02)
+
+
+def test_ink_of_any_contrast(drawing, tmp_path):
+    expected = hands.from_image(drawing)
+    ink = ImageOps.invert(drawing)
+    variants = [ink, images.on_background(ink, "transparent"), drawing.point(lambda v: 120 + v // 3)]
+    variants.append(Image.merge("LA", [ink, ink]))  # light ink on a transparent background
+    variants.append(drawing.resize((1120, 1120), 0))
+    for image in variants:
+        assert (hands.from_image(image) - expected).abs().mean() < 0.02
+    drawing.save(tmp_path / "three.png")
+    assert torch.equal(hands.from_image(tmp_path / "three.png"), expected)
+
+
+def test_a_tile_comes_back_as_it_was(compact):
+    tiles = sampling.generate(range(10), 3, compact)
+    for tile, image in zip(tiles, images.to_uint8(tiles), strict=True):
+        again = hands.from_image(Image.fromarray(image.numpy()))
+        moves = [again.roll((dy, dx), (1, 2)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+        assert min((move - tile).square().mean() for move in moves) < 0.1
+
+
+def marked(function, size=280):
+    image = Image.new("L", (size, size), 255)
+    function(ImageDraw.Draw(image))
+    return image
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        Image.new("L", (280, 280), 255),
+        Image.new("RGBA", (280, 280)),
+        Image.new("L", (1, 1)),
+        marked(lambda draw: draw.point((100, 100), 0)),
+        marked(lambda draw: draw.ellipse((100, 100, 122, 122), 0)),
+        marked(lambda draw: draw.rectangle((40, 40, 240, 240), 0)),
+        Image.fromarray(np.random.RandomState(0).randint(0, 255, (280, 280, 3), dtype=np.uint8)),
+    ],
+    ids=["empty", "transparent", "1x1", "point", "dot", "block", "noise"],
+)
+def test_images_without_a_digit(image):
+    with pytest.raises(BadInput, match="There is no digit to be seen"):
+        hands.from_image(image)
+
+
+def test_files_that_are_no_pictures(drawing, tmp_path):
+    file = io.BytesIO()
+    drawing.save(file, "PNG")
+    for content in (b"", b"hello", file.getvalue()[:200], file.getvalue()[:-40]):
+        with pytest.raises(BadInput, match="not a picture that can be read"):
+            hands.from_image(io.BytesIO(content))
+    for size in ((4000, 3001), (20_000, 20_000)):
+        file = io.BytesIO()
+        Image.new("1", size).save(file, "PNG")
+        with pytest.raises(BadInput, match="more than 12 million pixels"):
+            hands.from_image(file)
+    with pytest.raises(FileNotFoundError):
+        hands.from_image(tmp_path / "nothing.png")
+
+
+def test_a_fit_finds_the_hand(compact, judge):
+    z = hands.seeded(900, [0, 1], compact.z_dim)
+    torch.manual_seed(1)
+    for hand, digits in ((z[0], [3]), (z[1], [2, 5, 9])):
+        drawn = sampling.generate(digits, weights=compact, hand=hand)
+        found = hands.fit(compact, drawn, digits)
+        assert torch.equal(hands.fit(compact, drawn, digits), found)  # the global RNG plays no part
+        again = sampling.generate(digits, weights=compact, hand=hands.encode(found))
+        assert (again - drawn).square().mean() < 0.02
+        ten = sampling.generate(range(10), weights=compact, hand=found)
+        assert (judge(ten) == torch.arange(10)).sum() >= 9
+
+
+def test_a_fit_to_what_is_not_that_digit(compact, drawing):
+    scribble = marked(lambda draw: [draw.line((40, y, 240, y + 25), 0, 12) for y in range(30, 240, 40)])
+    for image, digit in ((scribble, 3), (drawing, 0)):
+        with pytest.raises(BadInput, match="No hand of this model comes near"):
+            hands.fit(compact, hands.from_image(image)[None], [digit])
+
+
+@pytest.mark.parametrize("n, digits", [(1, [1, 2]), (0, []), (11, [1] * 11), (1, [10]), (1, 3)])
+def test_fits_that_are_refused(compact, n, digits):
+    with pytest.raises(BadInput):
+        hands.fit(compact, torch.zeros(n, 1, 28, 28), digits)
