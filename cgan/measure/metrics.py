@@ -1,7 +1,7 @@
 """Distances between generated and real pictures: pure functions of features or pixels.
 
 Shapes: N real pictures, M generated ones, F features each. Sums are in float64, so that results do not
-depend on their order. Pairwise distances are computed as |a|^2 + |b|^2 - 2ab, one chunk of rows at a time.
+depend on their order.
 """
 
 import torch
@@ -52,14 +52,13 @@ def precision_recall_coverage(real, fake, k=5):
     (Kynkaanniemi et al. 2019, equations 1 and 2). coverage: the B(real) that contain a generated picture
     (Naeem et al. 2020, section 3).
     """
-    centre = real.double().mean(dim=0)  # centred: less is lost where |a|^2 and 2ab cancel
-    real, fake = real.double() - centre, fake.double() - centre
-    real_radii, fake_radii = _squared_radii(real, k), _squared_radii(fake, k)
+    real, fake = real.double(), fake.double()
+    real_radii, fake_radii = _radii(real, k), _radii(fake, k)
 
     precise = torch.zeros(len(fake), dtype=torch.bool)
     recalled, nearest = [], []
     for chunk, radii in zip(real.split(CHUNK), real_radii.split(CHUNK), strict=True):
-        distances = _squared_distances(chunk, fake)  # (CHUNK, M)
+        distances = torch.cdist(chunk, fake)  # (CHUNK, M)
         precise |= (distances < radii.unsqueeze(1)).any(dim=0)
         recalled.append((distances < fake_radii).any(dim=1))
         nearest.append(distances.min(dim=1).values)
@@ -73,10 +72,8 @@ def nearest_distances(queries, others):
 
     The search runs in float32, twice as fast; the distance found is then recomputed, so a copy is at 0.
     """
-    centre = others.float().mean(dim=0)
-    a, b = queries.float() - centre, others.float() - centre
-    squares = b.square().sum(dim=1)  # (N,); |a|^2 is the same for every b
-    index = torch.cat([torch.addmm(squares, chunk, b.T, alpha=-2).argmin(dim=1) for chunk in a.split(CHUNK)])
+    chunks = queries.float().split(CHUNK)
+    index = torch.cat([torch.cdist(chunk, others.float()).argmin(dim=1) for chunk in chunks])
     return (queries.double() - others[index].double()).norm(dim=1)
 
 
@@ -103,15 +100,7 @@ def zeros_and_faint(images):
     return ((images == 0).double().mean().item(), ((images > 0) & (images <= 8)).double().mean().item())
 
 
-def _squared_distances(a, b):
-    """Return the squared distance of each row of a (N, F) to each row of b (M, F): (N, M)."""
-    squares_a, squares_b = a.square().sum(dim=1, keepdim=True), b.square().sum(dim=1)
-    return torch.addmm(squares_a + squares_b, a, b.T, alpha=-2).clamp_(min=0)
-
-
-def _squared_radii(features, k):
-    """Return the squared distance to the k-th nearest other row; topk's first is the row itself, at 0."""
-    chunks = features.split(CHUNK)
-    return torch.cat(
-        [_squared_distances(c, features).topk(k + 1, largest=False).values[:, -1] for c in chunks]
-    )
+def _radii(features, k):
+    """Return the distance to the k-th nearest other row; topk's first is the row itself, at 0."""
+    nearest = [torch.cdist(c, features).topk(k + 1, largest=False).values for c in features.split(CHUNK)]
+    return torch.cat(nearest)[:, -1]
