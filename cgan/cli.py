@@ -7,6 +7,7 @@ import threading
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 
@@ -32,6 +33,25 @@ def whole_number(name, value, low, high):
         if low <= number <= high:
             return number
     raise BadInput(f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}.")
+
+
+def whole_numbers(name, values, high):
+    """Convert whole numbers from 0 to `high`, in any list, array or tensor, to int64 (n,).
+
+    Raises:
+        BadInput: names the quantity and its bounds.
+    """
+    try:
+        array = np.asarray(values.cpu() if isinstance(values, torch.Tensor) else values)
+    except (TypeError, ValueError, RuntimeError):
+        array = np.empty((), object)
+    if array.size == 0 and array.ndim == 1:
+        return torch.empty(0, dtype=torch.long)
+    if array.ndim != 1 or array.dtype.kind not in "iu" or array.min() < 0 or array.max() > high:
+        raise BadInput(
+            f"{name} must be whole numbers from 0 to {high}, in a list or a one-dimensional tensor."
+        )
+    return torch.from_numpy(array.astype(np.int64))
 
 
 @contextmanager

@@ -7,50 +7,24 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from cgan.cli import BadInput, need, whole_number
+from cgan.cli import BadInput, need, whole_number, whole_numbers
 
 MAX_SEED, MAX_INDEX = 2**32 - 1, 99_999
-CODE_STEPS = 25  # a code's resolution: z is stored in steps of 1/25, up to 127/25 on either side
+CODE_STEPS = 25  # a code stores z in steps of 1/25, from -127/25 to 127/25
 STYLES = ["slant", "stroke", "width"]
 MAX_STYLE = 2  # standard deviations; beyond, pictures break
 
 MAX_DRAWING = 12_000_000  # pixels
 NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
 TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
-TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
-TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
-TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
 # The fit, chosen on MNIST's training digits: random starts, how many are left from each step on, Adam's
 # learning rate, how strongly z is pulled to 0 (long ones malform digits), the worst error that is a fit.
 STARTS, LEFT, STEPS, LEARNING_RATE, PULL = 512, {0: 8, 15: 3, 40: 1}, 200, 0.2, 0.01
 MAX_ERROR = 0.1
 
 
-def whole_numbers(name, values, high):
-    """Convert whole numbers from 0 to `high`, in a list, array or tensor, to int64 (n,). Raises BadInput."""
-    try:
-        array = np.asarray(values.cpu() if isinstance(values, torch.Tensor) else values)
-    except (TypeError, ValueError, RuntimeError):
-        array = np.empty((), object)
-    if array.size == 0 and array.ndim == 1:
-        return torch.empty(0, dtype=torch.long)
-    if array.ndim != 1 or array.dtype.kind not in "iu" or array.min() < 0 or array.max() > high:
-        raise BadInput(
-            f"{name} must be whole numbers from 0 to {high}, in a list or a one-dimensional tensor."
-        )
-    return torch.from_numpy(array.astype(np.int64))
-
-
 def seeded(seed, indices, z_dim):
-    """The hands of a seed: float32 (n, z_dim), one for each of `indices`.
+    """Return the hands of a seed: float32 (n, z_dim), one for each of `indices`.
 
     Index i is row i of RandomState(seed).standard_normal((n, z_dim)), a stream that NumPy has frozen.
     """
@@ -61,13 +35,13 @@ def seeded(seed, indices, z_dim):
 
 
 def encode(z):
-    """A hand (z_dim,) as a short code for links: base64url of one signed byte a number."""
+    """Encode a hand (z_dim,) for links: base64url of one signed byte per number."""
     steps = (CODE_STEPS * z).round().clamp(-127, 127).to(torch.int8)
     return base64.urlsafe_b64encode(steps.numpy().tobytes()).decode().rstrip("=")
 
 
 def decode(code, z_dim):
-    """The hand of a code, float32 (z_dim,). Raises BadInput unless `encode` could have written it."""
+    """Decode a hand, float32 (z_dim,). Raises BadInput unless `encode` could have written the code."""
     try:
         data = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
         z = torch.from_numpy(np.frombuffer(data, np.int8).astype(np.float32)) / CODE_STEPS
@@ -81,7 +55,7 @@ def decode(code, z_dim):
 
 
 def hand(value, z_dim):
-    """A code or a vector of z_dim numbers as a hand, float32 (z_dim,). Raises BadInput."""
+    """Convert a code or a vector of z_dim numbers to a hand, float32 (z_dim,). Raises BadInput."""
     if isinstance(value, str):
         return decode(value, z_dim)
     try:

@@ -13,7 +13,7 @@ from torch.nn.functional import cosine_similarity, one_hot
 
 from cgan import hands
 from cgan import weights as weights_files
-from cgan.cli import BadInput
+from cgan.cli import BadInput, whole_numbers
 
 CHUNK = 16  # pictures per forward pass: at a fixed size, a row's bits do not depend on its position
 
@@ -35,12 +35,12 @@ def generate(labels, seed=None, weights=None, indices=None, hand=None):
         BadInput: says what is wrong with an argument.
     """
     weights = conditional(weights)
-    y = hands.whole_numbers("labels", labels, 9)
+    y = whole_numbers("labels", labels, 9)
     if hand is not None:
         if seed is not None or indices is not None:
             raise BadInput("Give either a hand, or a seed and indices.")
         return draw(weights, hands.hand(hand, weights.z_dim).expand(len(y), -1), y)
-    indices = range(len(y)) if indices is None else hands.whole_numbers("indices", indices, hands.MAX_INDEX)
+    indices = range(len(y)) if indices is None else whole_numbers("indices", indices, hands.MAX_INDEX)
     if len(indices) != len(y):
         raise BadInput(f"There must be as many indices as labels: {len(y)}, not {len(indices)}.")
     return draw(weights, hands.seeded(random_seed() if seed is None else seed, indices, weights.z_dim), y)
@@ -97,7 +97,7 @@ def morph(weights, start, end, steps):
     """
     weights = conditional(weights)
     (digit0, z0), (digit1, z1) = start, end
-    y0, y1 = one_hot(hands.whole_numbers("digits", [digit0, digit1], 9), 10).float()
+    y0, y1 = one_hot(whole_numbers("digits", [digit0, digit1], 9), 10).float()
     t = torch.tensor(steps).view(-1, 1)  # (n, 1)
     angle = torch.acos(cosine_similarity(z0, z1, dim=0).clamp(-1, 1))
     if torch.equal(z0, z1):

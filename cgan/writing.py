@@ -38,7 +38,7 @@ def write(text, weights, hands, background="black", wrap=None):
     Args:
         text: 1 to 64 digits, signs, spaces and newlines; `normalise` says which signs are understood.
         hands: float (1, z_dim), one hand for all digits, or (n, z_dim), one for each digit of the text.
-        wrap: characters in a line; longer lines are broken, and many short ones stand in columns.
+        wrap: characters in a line; longer lines are broken, and many short ones are set in columns.
 
     Raises:
         BadInput: the text or the background cannot be written.
@@ -87,7 +87,7 @@ def normalise(text):
 
 
 def count_digits(text):
-    """How many digits `write` would draw for this text. Raises BadInput."""
+    """Count the digits that `write` draws for this text. Raises BadInput."""
     return sum(character.isdigit() for character in normalise(text))
 
 
@@ -99,7 +99,7 @@ def _wrapped(text, wrap):
 
 
 def _columns(lines, wrap):
-    """How many columns make these lines about as wide as they are high, none wider than `wrap` characters."""
+    """Return how many columns, together at most `wrap` characters wide, suit the lines of a text."""
     longest = max(map(len, lines)) + 2
     columns = 1
     while (columns + 1) * longest <= wrap + 2 and len(lines) / columns * LINE > columns * longest * 20:
@@ -108,7 +108,7 @@ def _columns(lines, wrap):
 
 
 def _set(line, tiles, thickness):
-    """Set a line of text, taking its digits from the iterator `tiles`: its width and [(x, glyph), ...]."""
+    """Set a line of text with the next digits of `tiles`. Returns its width and a list of (x, glyph)."""
     x, glyphs = 0, []
     for character in line:
         if character == " ":
@@ -121,13 +121,13 @@ def _set(line, tiles, thickness):
 
 
 def _without_specks(tiles):
-    """uint8 (N, 28, 28), black where less than three pixels' worth of ink are near: a stroke has more."""
+    """Blacken uint8 (N, 28, 28) where fewer than three pixels' worth of ink are near: strokes have more."""
     ink = tiles[:, None].float() / 255
     return tiles * (25 * avg_pool2d(ink, 5, stride=1, padding=2)[:, 0] >= 3)
 
 
 def _thickness(tiles):
-    """Of the strokes in uint8 (N, 28, 28): twice the area of a stroke over the length of its two edges."""
+    """Return the stroke weight in uint8 (N, 28, 28): twice the area over the length of the edges."""
     ink = tiles.double() / 255
     down, right = ink.diff(dim=1)[:, :, 1:], ink.diff(dim=2)[:, 1:]
     edges = (down**2 + right**2).sqrt().sum().item()
@@ -135,7 +135,7 @@ def _thickness(tiles):
 
 
 def _digit(tile):
-    """A tile, uint8 (28, 28), as an image of its ink's width and LINE high, standing on the baseline."""
+    """Turn a tile, uint8 (28, 28), into an image as wide as its ink, LINE high, standing on the baseline."""
     strong = tile > 90
     columns = (strong.sum(dim=0) > 1).nonzero()  # one dot alone is no stroke
     rows = (strong.sum(dim=1) > 1).nonzero()
@@ -147,7 +147,7 @@ def _digit(tile):
 
 
 def _sign(character, thickness, scale=8):
-    """A sign as an image of its strokes' width and LINE high: drawn larger and reduced, for soft edges."""
+    """Draw a sign, LINE high: larger at first, then reduced for soft edges."""
     strokes = STROKES[character]
     width = max(x for stroke in strokes for x, _ in stroke) + thickness
     image = Image.new("L", (scale * (int(width) + 2), scale * LINE))
