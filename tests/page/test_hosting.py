@@ -81,8 +81,11 @@ def open_in(chromium, url):
     return page, problems
 
 
-def wait_for_picture(frame):
-    frame.wait_for_function("[...document.images].some((image) => image.naturalWidth > 27)", timeout=60_000)
+def wait_for_picture(frame, address, tab="draw"):
+    """Wait until the tab shows the picture of an address."""
+    image = f"document.querySelector('#{tab}-picture img')"
+    shows = f"{image}?.naturalWidth > 27 && {image}.src.includes('/gradio_api/{address}')"
+    frame.wait_for_function(shows, timeout=60_000)
 
 
 def test_a_space_in_the_frame_of_its_site(start, serve_http, chromium):
@@ -99,7 +102,14 @@ def test_a_space_in_the_frame_of_its_site(start, serve_http, chromium):
     frame = page.frames[1]
     with pytest.raises(Exception, match="Access is denied"):
         frame.evaluate("sessionStorage")  # or this test would show nothing
-    wait_for_picture(frame)
+    wait_for_picture(frame, "digits/7.png?seed=5")
+    frame.locator("#draw-picture [data-copy]").click()  # the clipboard is denied, too: the link is shown
+    shown = frame.locator("#draw-picture input[readonly]").input_value()
+    assert shown.startswith(f"http://127.0.0.2:{port}/?digit=7&seed=5")
+    frame.goto(f"http://127.0.0.2:{port}/zh?tab=write&text=12-3&seed=9")
+    wait_for_picture(frame, "text.png?text=12-3&seed=9", "write")
+    frame.goto(shown)
+    wait_for_picture(frame, "digits/7.png?seed=5")
     assert problems == []
 
 
@@ -107,8 +117,11 @@ def test_under_a_path_behind_a_proxy(start, serve_http, chromium):
     _, _, url = start("--port", free_port(), GRADIO_ROOT_PATH="/digits")
     port = serve_http(proxy(url, "/digits"))
     page, problems = open_in(chromium, f"http://127.0.0.1:{port}/digits/?digit=7&seed=5")
-    wait_for_picture(page)
+    wait_for_picture(page, "digits/7.png?seed=5")
+    assert "/digits/gradio_api/" in page.evaluate("document.querySelector('#draw-picture img').src")
     page.wait_for_function("getComputedStyle(document.body).getPropertyValue('--body-background-fill')")
+    page.goto(f"http://127.0.0.1:{port}/digits/zh?tab=morph&from=3&to=8&seed=7")
+    wait_for_picture(page, "morph.png?from=3&to=8&seed=7", "morph")
     assert problems == []
 
 
