@@ -215,7 +215,7 @@ BAD = [
     ("digits/7.png", {"digit": "3"}, 400, "Give each parameter once."),
     ("digits/7.png", {"slant": "0.05"}, 400, "slant must be a number from -2 to 2 in steps of 0.1"),
     ("digits/7.png", {"width": "nan"}, 400, "width must be a number from -2 to 2"),
-    ("digits/7.png", {"stroke": "1"}, 400, "The weights report"),
+    ("digits/7.png", {"stroke": "1"}, 400, "The weights "),
     ("digits/7.png", {"z": "AAAA"}, 400, "A hand's code needs its weights' id: give w, too."),
     ("digits/7.png", {"z": "AAAA", "w": "report"}, 400, "This hand was made for other weights"),
     ("digits/7.png", {"z": "!", "w": "report"}, 400, "This is "),
