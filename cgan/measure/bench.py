@@ -1,4 +1,4 @@
-"""Measure speed: medians over several turns, and ratios within a turn, as a busy machine slows both sides.
+"""Measure speed: medians over several turns, and ratios within a turn, which a busy machine distorts less.
 
 python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, beside a matrix product
 python -m cgan.measure.bench train    # a training step of each GAN

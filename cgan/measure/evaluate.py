@@ -18,7 +18,7 @@ from cgan.measure.judge import look, train
 
 PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
-COMPARED = {"fd", "class_fd", "precision", "recall", "coverage"}  # with test images: not for them
+OF_MODELS = {"fd", "class_fd", "precision", "recall", "coverage"}  # compare with the test images
 
 
 def parse_args(argv=None):
@@ -108,14 +108,14 @@ def measure(pictures, labels, judge, reference=None, train_images=None):
 
 
 def readings(digits, labels):
-    """Return how many of the digits (N,) that were read are the `labels`, over all and at worst, in %."""
+    """Return the share of digits (N,) that equal `labels`, over all and for the worst label, in %."""
     right = (digits == labels).double() * 100
     by_digit = [right[labels == digit].mean().item() for digit in labels.unique()]
     return {"right": right.mean().item(), "worst": min(by_digit)}
 
 
 def measure_model(model, judge, controls, real=None, reference=None, cas=False, **about):
-    """Draw and measure: the records of a model. With `cas`, "right" and "worst" are of 60,000 pictures."""
+    """Draw pictures and return the records of a model. With `cas`, right and worst are of 60,000 pictures."""
     print(f"Measuring {about['name']} {model.id}", file=sys.stderr, flush=True)
     cas = cas and model.conditional  # a classifier cannot learn from pictures without labels
     pictures, labels = draw(model, CAS_PER_DIGIT if cas else PER_DIGIT)
@@ -134,7 +134,7 @@ def measure_model(model, judge, controls, real=None, reference=None, cas=False, 
 
 
 def measure_real(judge, real, reference, cas):
-    """Measure five slices of the real training images, and the test images: their records.
+    """Return the records of real images: the mean of five slices of the training images, and the test images.
 
     The slices' Frechet distances are the floor: how far apart two sets of real images are.
     """
@@ -151,7 +151,7 @@ def measure_real(judge, real, reference, cas):
     if cas:
         made += classification_accuracy(train_images, train_labels, real, **about)
     test = measure(test_images, test_labels, judge.network, reference, train_images)
-    test = {name: value for name, value in test.items() if name not in COMPARED}
+    test = {name: value for name, value in test.items() if name not in OF_MODELS}
     return made + records.make(test, **{**about, "name": "real, test"}, images=len(test_images))
 
 
@@ -162,9 +162,9 @@ def slice_of(labels, i):
 
 
 def classification_accuracy(pictures, labels, real, **about):
-    """Train 3 classifiers on these pictures alone; record how many real test digits they read right, in %.
+    """Train 3 classifiers on these pictures alone; record the share of real test digits they read right, in %.
 
-    The classification accuracy score of Ravuri and Vinyals 2019.
+    The classification accuracy score (CAS) of Ravuri and Vinyals 2019.
     """
     scores = []
     for seed in range(3):
