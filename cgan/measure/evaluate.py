@@ -162,7 +162,7 @@ def slice_of(labels, i):
 
 
 def classification_accuracy(pictures, labels, real, **about):
-    """Train 3 classifiers on these pictures alone; record the share of real test digits they read right, in %.
+    """Train 3 classifiers on these pictures alone; record the share of test digits they read right, in %.
 
     The classification accuracy score (CAS) of Ravuri and Vinyals 2019.
     """

@@ -6,7 +6,9 @@ import torch
 from tqdm import tqdm
 
 from cgan import data, hands, sampling
+from cgan.images import to_uint8
 from cgan.measure import records
+from cgan.measure.judge import look
 
 FITS, JOINT_FITS = 1000, 100
 STYLES = ["same_slant", "same_stroke", "same_width"]
@@ -29,8 +31,8 @@ def measure_hands(model, judge, images, labels, fits=FITS, joint_fits=JOINT_FITS
     drawn = in_all_digits(model, torch.stack(z))
     is_own = torch.arange(10) == y[:, None]  # (N, 10)
     own = drawn[is_own]  # (N, 1, 28, 28)
-    read = judge(drawn.flatten(0, 1)).argmax(dim=1).view(-1, 10) == torch.arange(10)
-    was_right = judge(x).argmax(dim=1) == y
+    read = look(judge, to_uint8(drawn.flatten(0, 1)))[1].view(-1, 10) == torch.arange(10)
+    was_right = look(judge, images[:fits])[1] == y
     measures = {
         "fit_error": (own - x).square().mean().item(),
         "fit_right": 100 * read[is_own][was_right].double().mean().item(),
