@@ -33,6 +33,7 @@ def add_generate(demo, models):
             raise gr.Error(str(error), print_exception=False) from error
         return {"path": str(_write(data)), "meta": {"_type": "gradio.FileData"}}
 
+    demo.current_page = ""  # the English one: else it would be the last that was laid out
     with demo:
         gr.api(generate, api_name="generate")
 

@@ -86,7 +86,9 @@ def test_whatever_is_sent_there_is_an_answer_and_no_traceback(url, capfd, data):
 
 
 def test_generate_is_the_one_public_endpoint(url):
-    assert list(httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]) == ["/generate"]
+    for page in ("", "?page="):  # of all pages, and what "Use via API" shows at /
+        info = httpx.get(f"{url}/gradio_api/info{page}").json()
+        assert list(info["named_endpoints"]) == ["/generate"]
 
 
 def test_each_line_of_use_via_api_runs_as_it_stands(url, tmp_path):
