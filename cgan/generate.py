@@ -25,7 +25,7 @@ import torch
 from tqdm import tqdm
 
 from cgan import hands, images, sampling, weights, writing
-from cgan.cli import BadInput, command, friendly_errors, integer
+from cgan.cli import command, friendly_errors, integer, need
 from cgan.files import write_atomically
 
 
@@ -39,16 +39,9 @@ def parse_args(argv=None):
     add("--like", type=Path, metavar="FILE", help="draw in the hand of this picture of one --digit")
     add("--count", type=integer(1, 60_000), help="pictures of each digit (default: 10)")
     add("--background", choices=images.BACKGROUNDS, default="black", help="of a .png (default: black)")
-    add(
-        "--scale",
-        type=integer(1, images.MAX_SCALE),
-        default=1,
-        help="enlarge a .png 1 to 8 times",
-    )
+    add("--scale", type=integer(1, images.MAX_SCALE), default=1, help="enlarge a .png 1 to 8 times")
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument(
-        "--out", type=Path, metavar="FILE", help=".png of all tiles, or .zip of single .png files"
-    )
+    where.add_argument("--out", type=Path, metavar="FILE", help=".png of all tiles, or .zip of single ones")
     where.add_argument("--idx", type=Path, metavar="DIR", help="write a labelled set to DIR/MNIST/raw")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--model", default=weights.DEFAULT, help="shipped weights (default: %(default)s)")
@@ -59,29 +52,29 @@ def parse_args(argv=None):
 def digit_range(text):
     """An argparse type: "7" or "0-9" as a range of digits."""
     if not re.fullmatch("[0-9](-[0-9])?", text) or text[0] > text[-1]:
-        raise argparse.ArgumentTypeError(
-            f"this must be a digit from 0 to 9, or a range such as 0-9, not {text!r}"
-        )
+        raise argparse.ArgumentTypeError(f"this must be a digit 0-9 or a range such as 0-9, not {text!r}")
     return range(int(text[0]), int(text[-1]) + 1)
 
 
 def main(argv=None):
     options = parse_args(argv)
     is_png = options.out is not None and options.out.suffix == ".png"
-    if options.out and options.out.suffix not in (".png", ".zip"):
-        raise BadInput(f"--out must end in .png or .zip, unlike {options.out}.")
-    if options.out and not options.out.parent.is_dir():
-        raise BadInput(f"There is no folder {options.out.parent} to write {options.out.name} to.")
+    if options.out:
+        need(options.out.suffix in (".png", ".zip"), f"--out must end in .png or .zip, unlike {options.out}.")
+        need(options.out.parent.is_dir(), f"There is no folder {options.out.parent} to write to.")
     for_png = [options.text is not None, options.hand, options.like, options.scale > 1]
-    if not is_png and (any(for_png) or options.background != "black"):
-        raise BadInput("--text, --hand, --like, --scale and --background need --out FILE.png.")
-    if (options.hand or options.like) and (options.seed is not None or options.count):
-        raise BadInput("--hand and --like draw each digit once, without --seed and --count.")
+    only_png = any(for_png) or options.background != "black"
+    need(is_png or not only_png, "--text, --hand, --like, --scale and --background need --out FILE.png.")
+    one_hand, many = options.hand or options.like, options.seed is not None or options.count
+    need(not (one_hand and many), "--hand and --like draw each digit once, without --seed and --count.")
     model = sampling.conditional(options.weights or options.model)
     seed = sampling.random_seed() if options.seed is None else options.seed
     digits, count = options.digit, options.count or 10
     if options.like:
-        options.hand, digits = _like(options, model), range(10)
+        alone = len(digits) == 1 and not options.hand
+        need(alone, "--like FILE needs --digit D, the digit in the picture, and no --hand.")
+        z = hands.fit(model, hands.from_image(options.like)[None], digits)
+        options.hand, digits = hands.encode(z), range(10)
 
     if options.idx:
         write_idx(options.idx, digits, count, seed, model)
@@ -94,14 +87,6 @@ def main(argv=None):
         write_atomically(options.out, images.png(image))
     drawn_from = f"hand {options.hand}" if options.hand else f"seed {seed}"
     print(f"Drawn by {model.recipe} {model.id} from {drawn_from}: {options.out or options.idx}")
-
-
-def _like(options, model):
-    """The code of the hand that drew the picture `options.like`."""
-    if len(options.digit) != 1 or options.hand:
-        raise BadInput("--like FILE needs --digit D, the digit in the picture, and no --hand.")
-    z = hands.fit(model, hands.from_image(options.like)[None], options.digit)
-    return hands.encode(z)
 
 
 def _picture(options, digits, count, seed, model):
@@ -167,8 +152,8 @@ def zip_bytes(entries):
 def write_idx(folder, digits, count, seed, model):
     """Write a data set to folder/MNIST/raw, complete or not at all. Raises BadInput unless that is free."""
     raw = folder / "MNIST" / "raw"
-    if raw.exists() and any(raw.iterdir()):
-        raise BadInput(f"{raw} holds files already; choose another folder.")
+    is_free = not raw.exists() or not any(raw.iterdir())
+    need(is_free, f"{raw} holds files already; choose another folder.")
     raw.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix="raw.", suffix=".tmp", dir=raw.parent))
     try:

@@ -19,7 +19,7 @@ NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in
 TOO_LARGE = "This picture has more than 12 million pixels; make it smaller."
 # The fit, chosen on MNIST's training digits: random starts, how many are left from each step on, Adam's
 # learning rate, how strongly z is pulled to 0 (long ones malform digits), the worst error that is a fit.
-STARTS, LEFT, STEPS, LEARNING_RATE, PULL = 512, {0: 8, 15: 3, 40: 1}, 200, 0.2, 0.01
+STARTS, LEFT, STEPS, LEARNING_RATE, PULL = 512, {0: 8, 15: 3, 40: 1}, 200, 0.2, 0.015
 MAX_ERROR = 0.1
 
 
@@ -211,10 +211,8 @@ def fit(weights, pictures, digits):
     y = whole_numbers("digits", digits, 9)
     x = torch.as_tensor(pictures, dtype=torch.float)
     need(1 <= len(y) <= 10, f"A hand is fitted to 1 to 10 drawings, not {len(y)}.")
-    need(
-        x.shape == (len(y), 1, 28, 28),
-        f"{len(y)} drawings must be {len(y)} x 1 x 28 x 28, not {tuple(x.shape)}.",
-    )
+    shape = (len(y), 1, 28, 28)
+    need(x.shape == shape, f"pictures must have the shape {shape}, not {tuple(x.shape)}.")
     with ThreadPoolExecutor(1, "fit", torch.set_num_threads, (1,)) as thread:
         z, error = thread.submit(_fit, weights.network, weights.z_dim, x, y).result()
     need(error <= MAX_ERROR, "No hand of this model comes near this drawing; is it the digit that you say?")

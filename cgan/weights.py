@@ -95,29 +95,35 @@ def load(path):
     """
     path = _in_folder(Path(path))
     need(path.is_file(), f"There is no weights file {path}; check the path, or {TRAIN}.")
-    with open(path, "rb") as file:
-        _check_kind(path, file.read(1000))
     if path.stat().st_size > MAX_BYTES:
         raise _refused(path, f"larger than {MAX_BYTES // 1_000_000} MB")
-    about, tensors = _parse(path, path.read_bytes())
+    data = path.read_bytes()
+    _check_kind(path, data[:1000])
     try:
-        newer = isinstance(about["format"], int) and about["format"] > FORMAT
-        need(not newer, f"{path} was written by a newer version of this program; update this one.")
-        recipe = str(about["recipe"] if "recipe" in about else about["model"])
+        length = int.from_bytes(data[:8], "little")
+        if length > MAX_HEADER_BYTES:
+            raise ValueError("the header is too large")
+        tensors, header = safetensors.torch.load(data), json.loads(data[8 : 8 + length])
+        about = dict(json.loads(header["__metadata__"]["cgan"]))
+        is_newer = about["format"] > FORMAT
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _refused(path, "damaged, or not a weights file of this program") from error
+    need(not is_newer, f"{path} was written by a newer version of this program; update this one.")
+    try:
+        recipe = about["recipe"] if "recipe" in about else about["model"]
         name = about["network"] if "network" in about else NETWORK_OF_MODEL.get(recipe, recipe)
-        config, provenance, claimed = dict(about["config"]), dict(about["provenance"]), about["digest"]
-        intact = claimed == digest({"config": config, "tensors": tensors})
-    except BadInput:
-        raise
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refused(path, "a .safetensors file of another program, or damaged") from error
-    if not intact:
-        raise _refused(path, "damaged: its contents do not match its digest")
-    directions = tensors.pop(DIRECTIONS, None)
-    network = _rebuild(path, name, config, tensors)
-    if directions is not None and not _fits(directions, network):
-        raise _refused(path, f"not usable: its {DIRECTIONS} do not fit its network")
-    return Weights(recipe, network.config, provenance, claimed, network, directions)
+        config, provenance = dict(about["config"]), dict(about["provenance"])
+        if about["digest"] != digest({"config": config, "tensors": tensors}):
+            raise ValueError("the digest is another")
+        directions = tensors.pop(DIRECTIONS, None)
+        network = _rebuild(name, config, tensors)
+        if directions is not None and directions.shape != (3, network.config["z_dim"]):
+            raise ValueError("the directions are for another network")
+    except (ValueError, KeyError, TypeError, OverflowError, RuntimeError) as error:
+        raise _refused(path, "damaged: its contents do not fit its description") from error
+    if not all(t.isfinite().all() for t in [*tensors.values(), directions] if t is not None):
+        raise _refused(path, "from a failed training run: it holds values that are not finite")
+    return Weights(recipe, network.config, provenance, about["digest"], network, directions)
 
 
 def _in_folder(path):
@@ -148,26 +154,6 @@ def _check_kind(path, start):
     need(not web_page, f"{path} is a web page, not weights; download the file itself (on GitHub: Raw).")
 
 
-def _parse(path, data):
-    """Return the description and the tensors in the bytes of a file."""
-    try:
-        length = int.from_bytes(data[:8], "little")
-        if length > MAX_HEADER_BYTES:
-            raise ValueError("the header is too large")
-        tensors, header = safetensors.torch.load(data), json.loads(data[8 : 8 + length])
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise _refused(path, "damaged, cut short or not a .safetensors file") from error
-    try:
-        return dict(json.loads(header["__metadata__"]["cgan"])), tensors
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refused(path, "a .safetensors file of another program, or damaged") from error
-
-
-def _fits(directions, network):
-    is_float, shape = directions.dtype == torch.float, (3, network.config.get("z_dim"))
-    return is_float and directions.shape == shape and bool(directions.isfinite().all())
-
-
 class SkipInitialisation(TorchFunctionMode):
     """Skip weight initialisation: on meta tensors it would import torch's compiler (1 s)."""
 
@@ -177,25 +163,18 @@ class SkipInitialisation(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def _rebuild(path, name, config, tensors):
-    """Build the network called `name` and put the tensors in, strictly."""
-    if not isinstance(name, str) or name not in NETWORKS:
-        raise _refused(path, f"for a network {str(name)[:40]!r}, which this program does not know")
+def _rebuild(name, config, tensors):
+    """Build the network called `name` around the tensors, strictly. Raises what Python and torch raise."""
     if config.get("num_classes", 10) != 10:
-        raise _refused(path, f"for {str(config['num_classes'])[:40]} classes, not the ten digits")
-    try:
-        with torch.device("meta"), SkipInitialisation():  # takes no memory until the tensors are assigned
-            network = NETWORKS[name](**config)
-        for key, wanted in network.state_dict().items():
-            if wanted.dtype == torch.float and tensors[key].dtype == torch.half:
-                tensors[key] = tensors[key].float()
-            if wanted.dtype != tensors[key].dtype:
-                raise TypeError(f"{key} has another dtype")
-        network.load_state_dict(tensors, assign=True)
-    except (TypeError, ValueError, KeyError, OverflowError, RuntimeError) as error:
-        raise _refused(path, f"not made of the tensors of a {name} network") from error
-    if not all(t.isfinite().all() for t in tensors.values()):
-        raise _refused(path, "from a failed training run: it holds values that are not finite")
+        raise ValueError("not the ten digits")
+    with torch.device("meta"), SkipInitialisation():  # takes no memory until the tensors are assigned
+        network = NETWORKS[name](**config)
+    for key, wanted in network.state_dict().items():
+        if wanted.dtype == torch.float and tensors[key].dtype == torch.half:
+            tensors[key] = tensors[key].float()
+        if wanted.dtype != tensors[key].dtype:
+            raise TypeError(f"{key} has another dtype")
+    network.load_state_dict(tensors, assign=True)
     return network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
 
 

@@ -50,13 +50,11 @@ def write(text, weights, hands, background="black", wrap=None):
     tiles = sampling.draw(weights, hands.expand(len(digits), -1), digits)
     tiles = _without_specks(images.to_uint8(tiles))
     thickness, tiles = _thickness(tiles), iter(tiles)
-    blocks, rows = [], math.ceil(len(lines) / columns)
-    for start in range(0, len(lines), rows):
-        blocks.append([_set(line, tiles, thickness) for line in lines[start : start + rows]])
+    lines, rows = [_set(line, tiles, thickness) for line in lines], math.ceil(len(lines) / columns)
+    blocks = [lines[start : start + rows] for start in range(0, len(lines), rows)]
     widths = [max(width for width, _ in block) for block in blocks]
-    ink = Image.new(
-        "L", (2 * MARGIN + sum(widths) + COLUMN_GAP * (len(widths) - 1), 2 * MARGIN + LINE * rows)
-    )
+    width = 2 * MARGIN + sum(widths) + COLUMN_GAP * (len(widths) - 1)
+    ink = Image.new("L", (width, 2 * MARGIN + LINE * rows))
     left = MARGIN
     for block, width in zip(blocks, widths, strict=True):
         for row, (_, glyphs) in enumerate(block):

@@ -137,7 +137,7 @@ def test_bad_options_end_with_status_2(options, tmp_path, capsys):
     "options, sentence",
     [
         ("--out x.jpeg", "must end in .png or .zip"),
-        ("--out nowhere/x.png", "no folder nowhere to write x.png to"),
+        ("--out nowhere/x.png", "no folder nowhere to write to"),
         ("--out x.png --model nonsense", "no weights 'nonsense'"),
         ("--out x.png --model judge", "a judge draw no digits"),
         ("--out x.png --weights nothing.safetensors", "no weights file nothing.safetensors"),

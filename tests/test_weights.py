@@ -162,7 +162,7 @@ def test_a_flipped_bit_in_a_tensor_is_noticed(file):
     for place in (-1, -1000, len(whole) // 2):
         flipped = whole.copy()
         flipped[place] ^= 1
-        assert "do not match its digest" in refusal(file, bytes(flipped))
+        assert "do not fit its description" in refusal(file, bytes(flipped))
 
 
 def test_a_pickle_is_not_run(file):
@@ -185,12 +185,15 @@ def test_a_pickle_is_not_run(file):
         (b"<html lang=en>", "web page"),
         (b"PK\3\4" + bytes(500), "PyTorch pickle"),
         (b"\x80\x02}q\x00.", "PyTorch pickle"),
-        (b"\x1f\x8b\x08\x00", "not a .safetensors file"),
-        (b"hello", "not a .safetensors file"),
-        (safetensors.torch.save({"a": torch.ones(3)}), "another program"),
+        (b"\x1f\x8b\x08\x00", "not a weights file of this program"),
+        (b"hello", "not a weights file of this program"),
+        (safetensors.torch.save({"a": torch.ones(3)}), "not a weights file of this program"),
         *(
-            (safetensors.torch.save({"a": torch.ones(3)}, {"cgan": text}), "another program")
-            for text in ("[1]", "{}", "[" * 100_000, '{"format": 1, "model": "x", "config": {}}')
+            (
+                safetensors.torch.save({"a": torch.ones(3)}, {"cgan": text}),
+                "not a weights file of this program",
+            )
+            for text in ("[1]", "{}", "[" * 100_000, '{"format": "1"}')
         ),
         (safetensors.torch.save({"a": torch.ones(3)}, {"cgan": '{"format": 3}'}), "newer .*update"),
     ],
@@ -228,12 +231,12 @@ def test_a_folder_that_is_not_a_run(file, tmp_path):
 @pytest.mark.parametrize(
     "name, config, sentence",
     [
-        ("../../etc", {}, "does not know"),
-        ("report", {"z_dim": 10**12}, "not made of the tensors of a report network"),
-        ("report", {"wings": 2}, "not made of the tensors"),
-        ("report", {"num_classes": 3}, "for 3 classes, not the ten digits"),
+        ("../../etc", {}, "do not fit its description"),
+        ("report", {"z_dim": 10**12}, "do not fit its description"),
+        ("report", {"wings": 2}, "do not fit its description"),
+        ("report", {"num_classes": 3}, "do not fit its description"),
         *(
-            (name, {"z_dim": z_dim}, "not made of the tensors")
+            (name, {"z_dim": z_dim}, "do not fit its description")
             for name in ("report", "compact", "vae")
             for z_dim in (-1, 0, 2**31, 10**30, 1e3, None, [4], {}, "4", "x" * 10**5)
         ),
@@ -259,7 +262,7 @@ def test_tensors_of_another_type(tmp_path, kind):
         weights.save(tmp_path / "x.safetensors", "report", network, {})
     except KeyError:
         pytest.skip("this release of safetensors cannot write them")
-    assert "not made of the tensors" in refusal(tmp_path / "x.safetensors")
+    assert "do not fit its description" in refusal(tmp_path / "x.safetensors")
 
 
 def test_the_prefix_of_parallel_training_is_refused(tmp_path, monkeypatch):
@@ -267,19 +270,19 @@ def test_the_prefix_of_parallel_training_is_refused(tmp_path, monkeypatch):
     network.config = network.module.config
     monkeypatch.setattr(weights, "name_of", lambda _: "report")
     weights.save(tmp_path / "x.safetensors", "report", network, {})
-    assert "not made of the tensors" in refusal(tmp_path / "x.safetensors")
+    assert "do not fit its description" in refusal(tmp_path / "x.safetensors")
 
 
-@pytest.mark.parametrize(
-    "directions", [torch.ones(3, 5), torch.ones(2, 4), torch.full((3, 4), torch.nan), torch.ones(3, 4).long()]
-)
+@pytest.mark.parametrize("directions", [torch.ones(3, 5), torch.ones(2, 4)])
 def test_directions_that_do_not_fit(tmp_path, directions):
     weights.save(tmp_path / "x.safetensors", "report", Generator(z_dim=4), {}, directions)
-    assert "style.directions do not fit" in refusal(tmp_path / "x.safetensors")
+    assert "do not fit its description" in refusal(tmp_path / "x.safetensors")
 
 
 def test_weights_of_a_failed_run(tmp_path):
     network = Generator(z_dim=4)
+    weights.save(tmp_path / "x.safetensors", "report", network, {}, torch.full((3, 4), torch.nan))
+    assert "not finite" in refusal(tmp_path / "x.safetensors")
     network.dense.bias.data[5] = float("nan")
     weights.save(tmp_path / "x.safetensors", "report", network, {})
     assert "not finite" in refusal(tmp_path / "x.safetensors")
@@ -289,7 +292,9 @@ def test_files_with_false_claims_take_no_memory(file):
     whole = file.read_bytes()
     tracemalloc.start()
     for claim in (10**6, 10**12, 2**63, 2**64 - 1):
-        assert "not a .safetensors file" in refusal(file, claim.to_bytes(8, "little") + b" " * 10**6)
+        assert "not a weights file of this program" in refusal(
+            file, claim.to_bytes(8, "little") + b" " * 10**6
+        )
     file.write_bytes(whole)
     os.truncate(file, 10**12)  # takes next to nothing on the disk
     assert "larger than" in refusal(file)
