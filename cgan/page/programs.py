@@ -8,7 +8,8 @@ import gradio as gr
 from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder
 
-from cgan.cli import BadInput
+from cgan import hands
+from cgan.cli import BadInput, whole_number
 from cgan.files import write_atomically
 from cgan.page import pictures, routes
 
@@ -24,11 +25,9 @@ def add_generate(demo, models):
         """Draw pictures of a digit (count: 1 to 100) as one PNG file. Equal inputs give equal pixels."""
         try:
             weights = routes.chosen(models, None if model == "default" else str(model))
-            digit, seed, n = (
-                routes.PARAMETERS[name][0](name, value)
-                for name, value in (("digit", digit), ("seed", seed), ("n", count))
-            )
-            data = pictures.digit_png(weights, digit, n, seed=seed)
+            digit, seed = whole_number("digit", digit, 0, 9), whole_number("seed", seed, 0, hands.MAX_SEED)
+            count = whole_number("count", count, 1, routes.MAX_TILES)
+            data = pictures.digit_png(weights, digit, count, seed=seed)
         except BadInput as error:
             raise gr.Error(str(error), print_exception=False) from error
         return {"path": str(_write(data)), "meta": {"_type": "gradio.FileData"}}

@@ -82,9 +82,10 @@ def test_a_password_covers_every_address(locked):
         assert locked.get(f"/{path}").status_code == 401
     for path in ("queue/join", "call/generate"):
         assert locked.post(f"/gradio_api/{path}", json={}).status_code == 401
-    html = locked.get("/").text
-    assert '"components":[]' in html  # the form alone
-    assert not re.search("compact|bd4ddd677837|cvae", html)  # nor what runs and models are called
+    for path in ("/", "/zh", "/?page=zh", "/?all_endpoints=1", "/?deep_link=a"):
+        html = locked.get(path).text
+        assert '"components":[]' in html  # the form alone
+        assert not re.search("compact|bd4ddd677837|cvae", html)  # nor what runs and models are called
     assert locked.post("/login", data={"username": "ann", "password": "wrong"}).status_code == 400
     assert locked.post("/login", data={"username": "ann", "password": "sécret"}).status_code == 200
     assert locked.get("/gradio_api/digits/7.png").status_code == locked.get("/config").status_code == 200
