@@ -6,6 +6,7 @@ Each process learns from its share of every batch; gradients are averaged before
 (DistributedDataParallel averages during backward(), and fails at the gradient penalty's double backward.)
 """
 
+import os
 import sys
 from contextlib import contextmanager, redirect_stdout
 
@@ -31,7 +32,10 @@ def group():
     if not dist.is_torchelastic_launched():
         yield
         return
-    dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
+    has_cuda = torch.cuda.is_available()
+    if has_cuda:
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))  # what the device "cuda" means from here on
+    dist.init_process_group("cpu:gloo,cuda:nccl" if has_cuda else "gloo")
     try:
         with redirect_stdout(None if rank() else sys.stdout):
             yield

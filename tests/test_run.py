@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from PIL import Image
 
 import train
 from cgan import hands, images, run, weights
-from cgan.cli import BadInput, friendly_errors
+from cgan.cli import BadInput
 from cgan.files import lock
 from cgan.recipes import RECIPES
 
@@ -169,39 +168,6 @@ def test_killed_and_resumed_is_the_same_as_undisturbed(mnist, tmp_path, undistur
     assert not list(out.glob("*.tmp"))
 
 
-# Every attempt is a child of a process that has imported everything, so kills fall into training and saving.
-KILLED = """
-import os, random, signal, sys, time
-import train
-from cgan import run
-run.SAVE_EVERY, chosen, kills = 0, random.Random(int(sys.argv[1])), 0
-while True:
-    child = os.fork()
-    if child == 0:
-        train.main(sys.argv[3:])
-        os._exit(0)
-    if kills < int(sys.argv[2]):
-        time.sleep(chosen.uniform(0, 1))
-        os.kill(child, signal.SIGKILL)
-    status = os.waitpid(child, 0)[1]
-    kills += os.WIFSIGNALED(status)
-    if not os.WIFSIGNALED(status): break
-print(kills, os.waitstatus_to_exitcode(status))
-"""
-
-
-@posix
-@pytest.mark.parametrize("kills", [pytest.param(50, marks=pytest.mark.soak)])
-def test_any_number_of_kills_at_any_moment_ends_in_the_same_weights(mnist, tmp_path, kills):
-    seed = random.randrange(10**6)
-    print("seed", seed)  # of the moments, shown if this fails
-    options = ["--data", mnist, "--epochs", "40", "--model", "compact", "--batch-size", "2", "--threads", "1"]
-    done = python(KILLED, seed, kills, "--resume", *options, "--out", tmp_path / "killed")
-    assert done.returncode == 0 and done.stdout.split()[-2:] == [str(kills), "0"], done.stderr
-    train.main([*map(str, options), "--out", str(tmp_path / "undisturbed")])
-    assert weights.load(tmp_path / "killed").digest == weights.load(tmp_path / "undisturbed").digest
-
-
 def test_a_damaged_or_foreign_state_is_refused(mnist, tmp_path):
     learn(mnist, tmp_path, "--model", "vae", *OPTIONS)
     path = tmp_path / "state.pt"
@@ -259,13 +225,3 @@ def test_a_full_disk_ends_a_run_with_a_sentence_and_its_last_state(mnist, tmp_pa
     assert last.startswith(f"{out}/") and last.endswith(": File too large."), done.stderr
     assert run.load_state(out)["step"] == 3 and not list(out.glob("*.tmp"))
     assert learn(mnist, out, "--resume") == undisturbed
-
-
-def test_a_folder_that_refuses_its_first_file_is_a_sentence(mnist, tmp_path, monkeypatch, capsys):
-    def refuse(descriptor):
-        raise OSError(28, "No space left")
-
-    monkeypatch.setattr("cgan.files.os.fsync", refuse)
-    with pytest.raises(SystemExit, match="2"), friendly_errors():
-        learn(mnist, tmp_path / "out", "--model", "vae", *OPTIONS)
-    assert capsys.readouterr().err.splitlines()[-1] == f"{tmp_path / 'out' / 'state.pt'}: No space left."
