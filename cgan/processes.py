@@ -35,7 +35,12 @@ def group():
     has_cuda = torch.cuda.is_available()
     if has_cuda:
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))  # what the device "cuda" means from here on
-    dist.init_process_group("cpu:gloo,cuda:nccl" if has_cuda else "gloo")
+    store, number, size = next(dist.rendezvous("env://"))
+    if os.environ["GROUP_WORLD_SIZE"] == "1":  # machine; the counts of several may differ
+        # Restarted processes must not find the addresses of those before them in torchrun's store.
+        store = dist.PrefixStore(os.environ["TORCHELASTIC_RESTART_COUNT"], store)
+    backend = "cpu:gloo,cuda:nccl" if has_cuda else "gloo"
+    dist.init_process_group(backend, store=store, rank=number, world_size=size)
     try:
         with redirect_stdout(None if rank() else sys.stdout):
             yield
