@@ -112,15 +112,7 @@ def integer(low, high):
     return parse
 
 
-def add_threads(parser, most=10**6):
+def add_threads(parser):
     """Add the option --threads."""
-    add = getattr(parser, "add_argument", parser)
-    add(
-        "--threads",
-        type=integer(1, 1024),
-        default=torch.get_num_threads(),
-        help="CPU threads to use (default: %(default)s)",
-    )
-
-
-exit_with_a_sentence, whole_number_option = friendly_errors, integer  # former names
+    threads, text = torch.get_num_threads(), "CPU threads to use (default: %(default)s)"
+    parser.add_argument("--threads", type=integer(1, 1024), default=threads, help=text)

@@ -138,6 +138,3 @@ def _download(root):
             raise BadInput(f"{sentence}, or give --data a folder that holds it.") from error
         raw.parent.mkdir(parents=True, exist_ok=True)
         os.rename(Path(temporary) / "MNIST" / "raw", raw)
-
-
-steps_of_epoch = steps_per_epoch  # former name

@@ -76,6 +76,3 @@ def _update(sha, value):
             _update(sha, item)
     else:
         sha.update(f"{value!r} ".encode())
-
-
-locked = lock  # former name

@@ -54,7 +54,7 @@ def gradient_penalty(logits, images):
 
 
 def reconstruction_loss(logits, x):
-    """-log p(x | z) of images x (N, 1, 28, 28), if a pixel is ink with probability sigmoid(logit); logits (N, 784).
+    """-log p(x | z) of images x (N, 1, 28, 28), each pixel ink with probability sigmoid(logits), (N, 784).
 
     The first term of -ELBO (Kingma and Welling 2014, appendix C.1). Summed over pixels, mean over the batch.
     x comes in [-1, 1]; the amount of ink is in [0, 1].

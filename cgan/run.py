@@ -108,9 +108,9 @@ class Run:
             self.write_weights()
 
     def finish(self):
-        """Save the state and the weights of a run that has ended or is stopped."""
+        """Save the state, and the weights with style directions, once the run has ended or is stopped."""
         self.save()
-        self.write_weights()
+        self.write_weights(hands.learn_directions(self.recipe.generator) if self.writes else None)
 
     def save(self):
         """Write state.pt with its sha256 at the end."""

@@ -22,6 +22,14 @@ OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]  # 40 images
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 
 
+@pytest.fixture(autouse=True)
+def directions(monkeypatch):
+    """Style directions take thousands of images; stand-ins for them."""
+    stand_in = torch.ones(3, 100)
+    monkeypatch.setattr(hands, "learn_directions", lambda G: stand_in if G.config["z_dim"] == 100 else None)
+    return stand_in
+
+
 def learn(mnist, out, *options):
     train.main(["--data", str(mnist), "--out", str(out), *options])
     return weights.load(out).digest
@@ -43,7 +51,7 @@ def python(code, *arguments):
 # What is written
 
 
-def test_a_run_leaves_what_it_promises(mnist, tmp_path, capsys):
+def test_a_run_leaves_what_it_promises(mnist, tmp_path, directions, capsys):
     out = tmp_path / "out"
     learn(mnist, out, "--model", "report", *OPTIONS)
     previews = {"preview-000001.png", "preview-000003.png", "preview-000006.png"}
@@ -52,10 +60,14 @@ def test_a_run_leaves_what_it_promises(mnist, tmp_path, capsys):
     assert len({(out / name).read_bytes() for name in previews}) == 3
     assert all(Image.open(out / name).size == (280, 280) for name in previews)
     assert json.loads((out / "log.jsonl").read_text().splitlines()[0])["batch_size"] == 16
+    assert torch.equal(weights.load(out).directions, directions)
     made = weights.load(out).provenance
     assert (made["epochs"], made["steps"], made["options"]["lr"]) == (2, 6, 0.001)
     assert str(tmp_path) not in json.dumps(made)
-    assert f"2 epochs took 0.0 min: {out}/generator.safetensors\n" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert (
+        told.startswith("Watch it learn") and f" min: {out}/generator.safetensors\nSee what it draws" in told
+    )
 
 
 def test_weights_are_written_once_an_epoch_has_ended(mnist, tmp_path, monkeypatch):
