@@ -17,6 +17,8 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import httpx
+
 from cgan import weights
 from cgan.cli import BadInput, command, friendly_errors, integer, need
 
@@ -42,11 +44,17 @@ def prepare_environment(options):
     is_path = root.startswith(("/", "http://", "https://"))
     need(is_path, f"GRADIO_ROOT_PATH must be a path like /digits, not {root}.")
     for name, value in list(os.environ.items()):
-        is_socks = name.lower().endswith("_proxy") and value.lower().startswith("socks")
-        if is_socks or (name.startswith("GRADIO_") and not value):
+        if name.startswith("GRADIO_") and not value:
             del os.environ[name]
-        if is_socks and options.share:
-            print(f"--share does not use {name}, as Gradio knows no socks proxy.", file=sys.stderr)
+    proxies = {name: os.environ.pop(name) for name in list(os.environ) if name.lower().endswith("_proxy")}
+    for name, value in proxies.items():
+        os.environ[name] = value
+        try:
+            httpx.Client().close()
+        except (ImportError, ValueError, httpx.InvalidURL):  # as for socks5://
+            del os.environ[name]
+            if options.share:
+                print(f"--share does not use {name}: Gradio knows no such proxy.", file=sys.stderr)
     os.environ["GRADIO_SERVER_PORT"] = str(options.port)
     for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up: not through a proxy
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1", options.host]))

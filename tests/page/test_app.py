@@ -55,15 +55,20 @@ def test_a_port_that_cannot_be(environment, capsys, port):
     assert os.environ["GRADIO_SERVER_PORT"] == "8000"
 
 
-@pytest.mark.parametrize("share, said", [([], ""), (["--share"], "--share does not use ALL_PROXY")])
-def test_socks_proxies_are_dropped(environment, capsys, share, said):
-    variables = environment(
-        ALL_PROXY="socks5://127.0.0.1:7890", all_proxy="SOCKS://x:1", http_proxy=NOWHERE, GRADIO_NUM_PORTS=""
-    )
+@pytest.mark.parametrize(
+    "share, said", [([], ""), (["--share"], "--share does not use ALL_PROXY: Gradio knows no such proxy")]
+)
+def test_variables_that_gradio_cannot_be_imported_with_are_dropped(environment, capsys, share, said):
+    bad = {"ALL_PROXY": "socks5://127.0.0.1:7890", "all_proxy": "SOCKS://x:1", "ftp_proxy": "foo://x"}
+    bad |= {"HTTPS_PROXY": "http://x:port", "no_proxy": "[::1]", "GRADIO_NUM_PORTS": ""}
+    variables = environment(**bad, http_proxy=NOWHERE, NO_PROXY="example.org")
     app.prepare_environment(app.parse_args(share))
-    assert not {"ALL_PROXY", "all_proxy", "GRADIO_NUM_PORTS"} & variables.keys()
-    assert variables["http_proxy"] == NOWHERE and "localhost,127.0.0.1" in variables["no_proxy"]
+    assert not {"ALL_PROXY", "all_proxy", "HTTPS_PROXY", "GRADIO_NUM_PORTS"} & variables.keys()
+    assert variables["http_proxy"] == NOWHERE
+    assert variables["no_proxy"] == "localhost,127.0.0.1,127.0.0.1"
+    assert variables["NO_PROXY"] == "example.org,localhost,127.0.0.1,127.0.0.1"
     assert said in capsys.readouterr().err
+    httpx.Client().close()
 
 
 @pytest.mark.parametrize(
