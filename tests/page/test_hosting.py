@@ -200,7 +200,7 @@ def test_64_visitors_at_once(start, seconds):
     first = max((size for second, size in sizes if 19 < second < 21), default=None)
     growth = f"{sizes[-1][1] / first - 1:+.1%}" if first else "not measured"
     print(f"{right} answers in {seconds} s, memory from second 20 on: {growth}")
-    assert not wrong and right > 64
+    assert not wrong and right >= 64  # each at least once
     assert first is None or sizes[-1][1] <= 1.05 * first
 
 
