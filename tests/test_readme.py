@@ -1,4 +1,4 @@
-"""The documents are true: links lead somewhere, commands are understood, and both READMEs have the same parts."""
+"""The documents are true: links lead somewhere, commands are understood, both READMEs have the same parts."""
 
 import re
 import shlex
