@@ -16,7 +16,7 @@ def lay_out(page):
     with page.tab("compare"):
         with gr.Row(elem_classes="bar"):
             digit, seed = page.digit("compare-digit", value=4, scale=1), page.seed("compare-seed", scale=4)
-            randomize = page.button("randomize", "compare-randomize", "primary", scale=2)
+            randomize = page.button("randomize", "compare-randomize", "primary", scale=1)
         page.picture("compare", CARDS)
         if rows := measured(page.everything):
             gr.Markdown(table(page, rows), elem_id="compare-table")
@@ -38,7 +38,7 @@ def measured(models, path=weights.SHIPPED / "results.json"):
     names = {model.id: name for name, model in models.items()}
     rows = {}
     for record in records:
-        is_real = record["what"] == "control" and record["name"] == "real"
+        is_real = record["what"] == "control" and record["name"] == "real, training"
         name = "" if is_real else names.get(record["weights"])
         if name is not None and record["what"] != "study":
             rows.setdefault(name, {})[record["measure"]] = record["value"]

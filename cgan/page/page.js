@@ -147,7 +147,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
   // The page's own address follows. A step is an entry for Back; in an iframe nothing is.
   const remember = (search, isStep) => {
     clearTimeout(root.timer);
-    const write = (how) => search !== location.search && history[how](null, "", search);
+    const write = (how) => search !== location.search && history[how](null, "", location.pathname + search);
     if (isStep) write(window.parent === window ? "pushState" : "replaceState");
     else root.timer = setTimeout(() => write("replaceState"), 200); // browsers count these
   };

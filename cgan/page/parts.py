@@ -14,7 +14,7 @@ import gradio as gr
 FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # within reach of a slider
-SEED = 42  # a hand whose ten digits the classifier reads with at least 0.99
+SEED = 178  # a hand whose ten digits the classifier reads with at least 0.99
 STYLE = ["slant", "stroke", "width"]
 
 # gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is no escape:
