@@ -16,6 +16,13 @@ import app
 from cgan import weights
 
 ROOT = Path(app.__file__).parent
+# The tab that is turned to says something, and no picture is on its way.
+SETTLED = """() => {
+  const tab = document.querySelector("[role=tab][aria-selected=true]")?.dataset.tabId;
+  if (tab === "about") return Boolean(document.querySelector("#about"));
+  const box = document.getElementById(`${tab}-picture`);
+  return box && !box.fetching && box.querySelector("[role=status]").textContent.trim() !== "";
+}"""
 
 
 def free_port():
@@ -112,8 +119,7 @@ def open_page(chromium, url):
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
         page.goto(url + query)
-        said = "[...document.querySelectorAll('[id$=status]')].some((status) => status.textContent)"
-        page.wait_for_function(said)
+        page.wait_for_function(SETTLED)
         return page
 
     start.problems = problems
