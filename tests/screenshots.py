@@ -1,4 +1,4 @@
-"""Take the README's pictures of the page: python -m tests.screenshots FOLDER."""
+"""Pictures of the page for the READMEs: python -m tests.screenshots FOLDER."""
 
 import os
 import shutil
@@ -10,18 +10,20 @@ from playwright.sync_api import sync_playwright
 import app
 from cgan import weights
 
+PAGES = {"page.png": "", "page-write.png": "?tab=write"}
+
 
 def main(folder):
     demo, url, _ = app.launch(weights.load_generators([weights.SHIPPED]), server_name="127.0.0.1")
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # None: Playwright's own
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for name, query in (("page", "?lang=en"), ("page-zh", "zh")):
-            page = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en")
+        for name, query in PAGES.items():
             page.goto(url + query)
-            page.locator("#draw-picture img").first.wait_for()
-            page.wait_for_timeout(1000)
-            page.screenshot(path=Path(folder) / f"{name}.png")
+            page.wait_for_selector("[role=tabpanel] .paper img")
+            page.wait_for_timeout(500)
+            page.screenshot(path=Path(folder) / name)
         browser.close()
     demo.close(verbose=False)
 

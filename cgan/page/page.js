@@ -12,7 +12,12 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const escape = (text) => String(text ?? "").replace(/[^\w\s.,:;-]/g, (sign) => `&#${sign.codePointAt()};`);
   const box = (tab) => document.getElementById(`${tab}-picture`);
   const named = (names, values) => Object.fromEntries(names.map((name, place) => [name, values[place]]));
-  const address = () => Object.fromEntries(new URLSearchParams(location.search));
+  // What the page's address says. The weights' id decides, by whatever name they go here.
+  const address = () => {
+    const asked = Object.fromEntries(new URLSearchParams(location.search));
+    const byId = Object.keys(models).find((name) => models[name].id === asked.w);
+    return byId ? { ...asked, model: byId } : asked;
+  };
   const current = () => (address().tab in tabs ? address().tab : "draw");
   const isSet = (value) => value !== null && value !== undefined && value !== "";
 
@@ -101,7 +106,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
       return { src, alt: say("training_alt", words), says: say("training_says", words), look: "ink", files: [] };
     },
     quiz: ({ model, pair }) => (pair?.pair ? pair : question(model, { round: 0, right: 0, marks: "" })),
-    about: () => null,
+    about: () => ({}),
   };
   const files = (src, name) => [
     [say("download"), `${src}&scale=8`, name],
@@ -127,12 +132,14 @@ window.cgan = (({ texts, models, maxSeed }) => {
   };
   const load = async (source) => {
     const image = Object.assign(new Image(), { src: source });
-    let late = false;
-    const timer = setTimeout(() => ([late, image.src] = [true, ""]), 10_000);
-    await image.decode().catch(async () => {
-      throw new Error(late ? say("no_answer") : await why(source));
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => (image.removeAttribute("src"), reject(new Error(say("no_answer")))), 10_000);
     });
-    clearTimeout(timer);
+    const refused = async () => {
+      throw new Error(image.src ? await why(source) : say("no_answer"));
+    };
+    await Promise.race([image.decode().catch(refused), late]).finally(() => clearTimeout(timer));
     return image;
   };
   const why = async (source) => {
@@ -161,13 +168,15 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const asked = named(names, values);
     if (how === "open") for (const [key, value] of Object.entries(address())) if (key in asked || key === "w") asked[key] = value;
     for (const name of emptied) asked[name] = null;
-    if (how === "tab" || (how !== "open" && isHere)) remember(link(tab, asked), how !== "live");
-    while (tab !== "about" && !box(tab)) await new Promise(requestAnimationFrame); // Gradio lays tabs out late
+    while (tab !== "about" && !box(tab)) await wait(); // Gradio lays tabs out late
     document.getElementById(`${tab}-tab-button`).scrollIntoView({ block: "nearest" });
     const place = box(tab);
+    if (place && how !== "live") place.opened = true;
     try {
-      const wish = tabs[tab](asked);
-      if (!wish || !(await arrive(place, wish.sources ?? [wish.src]))) return answer(skip);
+      const wish = how === "live" && place && !place.opened ? null : tabs[tab](asked); // null: too early
+      if (!wish) return answer(skip);
+      if (how === "tab" || (how !== "open" && isHere)) remember(link(tab, asked), how !== "live");
+      if (!place || !(await arrive(place, wish.sources ?? [wish.src]))) return answer(skip);
       place.shown = wish;
       const isOdd = how === "open" && address().tab && !(address().tab in tabs);
       return answer(isOdd ? { ...wish, says: say("bad_tab", address()), failed: true } : wish);
@@ -183,12 +192,11 @@ window.cgan = (({ texts, models, maxSeed }) => {
     if (language === "en" && wanted === "zh") location.replace(`zh${location.search}`);
     [root.lang, document.title, root.opened] = [say("lang"), say("title"), true];
     const tab = current();
-    const byId = Object.keys(models).find((name) => models[name].id === asked.w);
-    if (byId) asked.model = byId;
     if (tab === "morph") [asked.to_seed, asked.to_i] = [asked.to_seed ?? asked.seed, asked.to_i ?? asked.i];
     const fit = (key, value, standard) => {
       if (value === undefined) return standard;
       if (key === "model") return models[value]?.conditional ? value : standard;
+      if (["digit", "from", "to"].includes(key)) return /^(\d|all)$/.test(value) ? value : standard;
       if (typeof standard === "string" || !(key in ranges)) return value;
       return /^-?\d+(\.\d+)?$/.test(value) && Math.abs(value) <= ranges[key] ? Number(value) : standard;
     };
@@ -235,10 +243,10 @@ window.cgan = (({ texts, models, maxSeed }) => {
   };
 
   const read = async ([value]) => {
-    if (!value?.read) return [{ ...skip, visible: false }, null];
+    if (!value?.read) return [{ ...skip, visible: false }, skip];
     const answer = await fetch(value.read).catch(() => null);
     if (box("draw").shown?.read !== value.read) return [skip, skip];
-    if (!answer?.ok) return [{ ...skip, visible: true }, null];
+    if (!answer?.ok) return [{ ...skip, visible: true }, skip];
     const { read: label, probabilities } = await answer.json();
     const all = probabilities.map((confidence, digit) => ({ label: String(digit), confidence }));
     const confidences = all.sort((a, b) => b.confidence - a.confidence).slice(0, 3);
@@ -252,6 +260,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
 
   const randomize = (names, seeds) => names.map((_, place) => (place < seeds ? any(maxSeed + 1) : null));
   const any = (n) => Math.floor(Math.random() * n);
+  const wait = () => new Promise(requestAnimationFrame);
   const turn_to = (tab, values) => [...values, { ...skip, selected: tab }];
   const pick_model = (choosers, accordions, [model]) => [
     ...Array(choosers).fill({ ...skip, value: model, info: models[model]?.note[language] }),
@@ -299,6 +308,15 @@ window.cgan = (({ texts, models, maxSeed }) => {
     if (ctrlKey || metaKey || altKey || target.closest("input, textarea, select, [role=listbox], [role=tab]")) return;
     const ids = { r: "[id$=-randomize]", ArrowLeft: "#draw-previous", ArrowRight: "#draw-next" }[key];
     if (ids) [...document.querySelectorAll(ids)].find((button) => button.offsetParent)?.click();
+  });
+
+  // A swipe that scrolls may have begun on a slider's thumb: then the browser takes it over, and it counts for nothing.
+  const slider = ({ target }) => target.matches?.("input[type=range]") && target;
+  addEventListener("pointerdown", (event) => slider(event) && (event.target.before = event.target.value), true);
+  addEventListener("pointercancel", (event) => {
+    if (!slider(event)) return;
+    event.target.value = event.target.before;
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
   return Object.freeze({

@@ -123,7 +123,9 @@ class Page:
         gr.on(steps, None, inputs, picture, **js("show", tab, names, "step", []))
         for name, emptied in sliders.items():
             outputs = [picture, *(controls[other] for other in emptied)]
-            controls[name].input(None, inputs, outputs, **js("show", tab, names, "live", emptied))
+            # A Textbox's `input` comes before its value.
+            event = controls[name].change if isinstance(controls[name], gr.Textbox) else controls[name].input
+            event(None, inputs, outputs, **js("show", tab, names, "live", emptied))
         picture.copy(None, inputs, picture, **js("copy", tab, names))
         if randomize:
             changed = [*seeds, *(other for name in seeds for other in sliders[name])]

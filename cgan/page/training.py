@@ -9,6 +9,7 @@ from cgan.page.parts import PICTURE, js
 from cgan.page.theme import LINES
 
 LIVE = 120  # seconds since a run's last sign
+MOST = 1000  # previews: until they are counted, the last one is shown
 
 
 def lay_out(page):
@@ -16,7 +17,7 @@ def lay_out(page):
         with gr.Column(min_width=300):
             of = gr.Dropdown(label=page.text("training_of"), filterable=False, elem_id="training-of")
             picture = page.picture("training", PICTURE)
-            epoch = gr.Slider(1, 2, 1, step=1, label=page.text("preview"), elem_id="training-epoch")
+            epoch = gr.Slider(1, MOST, MOST, step=1, label=page.text("preview"), elem_id="training-epoch")
             previews = gr.JSON(visible=False)
         with gr.Column(min_width=300):
             plot = gr.LinePlot(
@@ -40,19 +41,20 @@ def lay_out(page):
         """Where the chosen training stands; of none, of a run that is being written, or of the first."""
         return state(page, chosen, position, shown)
 
-    controls = {"of": of, "epoch": epoch, "previews": previews}
+    controls = {"epoch": epoch, "of": of, "previews": previews}  # a link sets `of` last: then it is looked at
     page.wire("training", controls, steps=[of.input], sliders={"epoch": []})
     settings = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
     outputs = [of, epoch, previews, plot, status, timer]
-    gr.on([tab.select, of.change, timer.tick], look, [of, epoch, previews], outputs, **settings)
-    names = list(controls)
     gr.on(
-        [previews.change, epoch.change],
-        None,
-        [*controls.values()],
-        picture,
-        **js("show", "training", names, "live", []),
+        [tab.select, of.change, timer.tick],
+        look,
+        [of, epoch, previews],
+        outputs,
+        preprocess=False,
+        **settings,
     )
+    redraw = js("show", "training", list(controls), "live", [])
+    gr.on([of.change, previews.change, epoch.change], None, list(controls.values()), picture, **redraw)
 
 
 def state(page, chosen, position, shown):
@@ -65,18 +67,20 @@ def state(page, chosen, position, shown):
         except BadInput:
             continue
     live = [name for name, history in histories.items() if is_live(history)]
+    gone = page.text("training_gone").format(name=chosen) + " " if chosen and chosen not in trainings else ""
     chosen = chosen if chosen in trainings else next(iter([*live, *trainings]), None)
     if chosen is None:
         return gr.Dropdown(choices=[]), gr.skip(), None, None, page.text("training_none"), gr.skip()
     history = histories.get(chosen) or runs.history(trainings[chosen])
     previews = history["previews"]
-    at_end = not shown or position >= len(shown) or shown[: len(previews)] != previews[: len(shown)]
+    is_another = shown and shown[: len(previews)] != previews[: len(shown)]
+    at_end = is_another or position >= len(shown or previews)
     return (
         gr.Dropdown(choices=list(trainings), value=chosen),
         gr.Slider(maximum=max(2, len(previews)), value=len(previews) if at_end else position),
         previews,
         losses(page, history),
-        sentence(page, chosen, history),
+        gone + sentence(page, history),
         gr.Timer(active=is_live(history)),
     )
 
@@ -98,11 +102,10 @@ def losses(page, history):
     return gr.LinePlot(table, color_map=names)
 
 
-def sentence(page, name, history):
+def sentence(page, history):
     key = "now" if is_live(history) else "took" if is_done(history) else "stopped"
     left = history.get("seconds_left")
     return page.text(f"training_{key}").format(
-        name=name,
         epochs=history["epochs"],
         done=f"{history['epochs_done']:.4g}",
         minutes=max(1, round(history["seconds"] / 60)),

@@ -32,7 +32,7 @@ def lay_out(page):
         i, z = gr.Number(visible=False), gr.Textbox(visible=False)
     page.wire(
         "write",
-        {"text": text, "seed": seed, "i": i, "z": z, "hand": hand, "ground": ground, "model": model, **style},
+        {"seed": seed, "i": i, "z": z, "hand": hand, "ground": ground, "model": model, **style, "text": text},
         steps=[hand.input, ground.input, model.input],
         sliders={"text": [], "seed": ["i", "z"]} | {name: [] for name in style},
         randomize=randomize,

@@ -1,0 +1,152 @@
+"""The tab Draw, and the pattern that all pictures share, in Chromium."""
+
+import io
+import random
+import time
+import zipfile
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pytest
+
+from cgan import images, sampling
+from tests.page.browsing import image, pick, received, says, shows, source, text
+
+
+def test_the_picture_is_what_its_controls_say(open_page):
+    page = open_page("/?digit=7&seed=5&n=16")
+    shows(page, "digits/7.png?seed=5&n=16")
+    tiles = sampling.generate([7] * 16, seed=5)
+    shown = np.asarray(image(page, source(page)), dtype=int)
+    assert np.abs(shown - np.asarray(images.grid(images.to_uint8(tiles)), dtype=int)).max() <= 1
+    assert page.get_attribute("#draw-picture img", "alt") == text(
+        "draw_many_alt", n=16, digits="sevens", model="compact", seed=5
+    )
+    pick(page, "draw-digit")
+    shows(page, "digits/8.png?seed=5&n=16")
+    page.click("#draw-n label:has-text('100')")
+    shows(page, "n=100")
+    page.fill("#draw-seed input[type=number]", "77")
+    shows(page, "seed=77")
+    page.focus("#draw-seed input[type=range]")
+    page.keyboard.press("ArrowRight")
+    shows(page, "seed=78")
+    pick(page, "draw-model")
+    shows(page, "model=cvae")
+    says(page, text("draw_many", n=100, digits="eights", seed=78))
+    pick(page, "draw-digit", 2)
+    shows(page, "digits/all.png?seed=78&n=10")
+
+
+def test_randomize_and_back(open_page):
+    page = open_page("/?seed=1")
+    page.click("#draw-randomize")
+    page.wait_for_function("!location.search.includes('seed=1&')")
+    second = page.input_value("#draw-seed input[type=number]")
+    page.keyboard.press("r")
+    page.wait_for_function(f"!location.search.includes('seed={second}&')")
+    third = page.input_value("#draw-seed input[type=number]")
+    for key, seed in (("go_back", second), ("go_back", "1"), ("go_forward", second), ("go_forward", third)):
+        getattr(page, key)()
+        shows(page, f"seed={seed}&")
+        assert page.input_value("#draw-seed input[type=number]") == seed
+
+
+def test_a_picture_is_opened_and_left(open_page):
+    page = open_page("/?digit=3&seed=178&n=16")
+    box = page.locator("#draw-picture img").bounding_box()
+    page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"])  # row 2, column 1
+    shows(page, "i=9&n=1&")
+    page.wait_for_selector("#draw-reads h2:has-text('3')")
+    page.locator("body").press("ArrowRight")
+    shows(page, "i=10&")
+    page.locator("body").press("ArrowLeft")
+    shows(page, "i=9&")
+    page.click("#draw-back")
+    shows(page, "n=16")
+    assert not page.is_visible("#draw-opened")
+    page.focus("#draw-picture button")
+    page.keyboard.press("Enter")
+    shows(page, "i=0&")
+    page.go_back()
+    shows(page, "n=16")
+
+
+@pytest.mark.parametrize("key, tab, part", [("write", "write", "i=9&"), ("to", "morph", "to_i=9&")])
+def test_an_opened_picture_goes_to_another_tab(open_page, key, tab, part):
+    page = open_page("/?digit=3&seed=178&n=16&i=9")
+    page.click(f"#draw-use-{key}")
+    shows(page, "seed=178&", tab)
+    assert part in source(page, tab)
+    assert f"tab={tab}" in page.url
+    page.go_back()
+    shows(page, "i=9&n=1&")
+
+
+def test_downloads_and_links(open_page):
+    page = open_page("/?digit=3&seed=178&n=16")
+    large, raw = (link.get_attribute("href") for link in page.locator("#draw-picture nav a").all())
+    assert image(page, raw).size == (112, 112) and image(page, large).size == (896, 896)
+    with page.expect_download() as download:
+        page.locator("#draw-picture nav a").first.click()
+    assert download.value.suggested_filename == "digit_3_seed_178.png"
+    page.click("#draw-picture [data-copy]")
+    says(page, text("copied"))
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert parse_qs(urlparse(link).query).keys() == {"digit", "seed", "n", "model", "w"}
+    page.evaluate("navigator.clipboard.writeText = async () => { throw new Error('denied') }; 0")
+    page.click("#draw-picture [data-copy]")
+    page.wait_for_selector("#draw-picture input[readonly]")
+    assert page.input_value("#draw-picture input[readonly]") == link
+    page.click("#draw-set button")
+    page.click("#set-total label:has-text('100') >> nth=0")
+    page.wait_for_function("document.querySelector('#set-link a').href.includes('count=100&')")
+    pack = zipfile.ZipFile(io.BytesIO(received(page, page.get_attribute("#set-link a", "href"))))
+    assert sum(name.endswith(".png") for name in pack.namelist()) == 100
+
+
+def test_the_last_value_wins_whatever_the_network_does(open_page):
+    page, chance, on_the_way, most = open_page("/?seed=0"), random.Random(0), [0], [0]
+
+    def late(route):
+        on_the_way[0] += 1
+        most[0] = max(most[0], on_the_way[0])
+        time.sleep(chance.uniform(0.02, 0.4))
+        on_the_way[0] -= 1
+        route.continue_()
+
+    page.route("**/digits/*.png*", late)
+    box = page.locator("#draw-seed input[type=range]").bounding_box()
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in range(1, 30):
+        page.mouse.move(box["x"] + 8 + 6 * step, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    shows(page, f"seed={page.input_value('#draw-seed input[type=number]')}&")
+    assert most[0] == 1
+
+
+def test_a_slow_or_broken_server(open_page):
+    page = open_page("/?seed=1")
+    first = source(page)
+    held = []
+    page.route("**/digits/*.png*", lambda route: held.append(route))
+    page.click("#draw-randomize")
+    page.wait_for_selector("#draw-picture .slow", state="visible")
+    assert source(page) == first and page.locator("#draw-picture img").evaluate("i => i.naturalWidth") > 0
+    held[0].fulfill(status=503, body="Too many people are drawing; try again in a moment.")
+    page.wait_for_timeout(200)
+    held[1].fulfill(status=503, body="Too many people are drawing; try again in a moment.")
+    says(page, "Too many people")
+    assert source(page) == first
+    page.unroute("**/digits/*.png*")
+    page.click("#draw-generate")
+    says(page, "seed")
+    assert source(page) != first
+    page.clock.install()
+    page.route("**/digits/*.png*", lambda route: None)
+    page.click("#draw-randomize")
+    page.wait_for_timeout(100)
+    page.clock.fast_forward(11_000)
+    says(page, text("no_answer"))
+    open_page.problems.clear()  # Chromium reports the 503

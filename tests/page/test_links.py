@@ -1,0 +1,110 @@
+"""Links: of the first version, hostile ones, those to other weights, and the two languages."""
+
+import pytest
+
+from cgan import weights
+from tests.page.browsing import says, shows, source, text
+
+OLD = [
+    ("?digit=3&seed=42&n=64", "draw", "digits/3.png?seed=42&n=64&"),
+    ("?digit=all&seed=5", "draw", "digits/all.png?seed=5&n=10&"),
+    ("?digit=3&seed=42&n=64&i=17", "draw", "digits/3.png?seed=42&i=17&n=1&"),
+    ("?digit=3&seed=42&n=64&model=report&w=ab799f314784", "draw", "model=report&w=ab799f314784"),
+    ("?digit=3&seed=42&model=mine&w=ab799f314784", "draw", "model=report&w=ab799f314784"),
+    ("?tab=write&text=2026-11-24%0A3%2B4&seed=7&hand=fresh&ground=white", "write", "seed=7&hand=fresh&"),
+    ("?tab=morph&from=3&to=8&seed=7&i=4", "morph", "from=3&to=8&seed=7&to_seed=7&i=4&to_i=4&"),
+    ("?tab=morph&from=0&to=9&seed=7&to_seed=9&to_i=2", "morph", "seed=7&to_seed=9&to_i=2&"),
+    ("?tab=compare&digit=6&seed=3", "compare", "real/6.png"),
+]
+
+
+@pytest.mark.parametrize("query, tab, part", OLD)
+def test_links_of_the_first_version_draw_the_same(open_page, query, tab, part):
+    page = open_page(f"/{query}")
+    shows(page, part, tab)
+    assert page.get_attribute("[role=tab][aria-selected=true]", "data-tab-id") == tab
+
+
+HOSTILE = [
+    "<img src=x onerror=hacked()>",
+    "${hacked()}",
+    '"><svg onload=hacked()>',
+    "`${hacked()}`",
+    "\\u0041{{value}}",
+]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "digit=",
+        "seed=1&model=",
+        "n=",
+        "i=",
+        "z=",
+        "w=",
+        "tab=write&text=",
+        "tab=write&hand=",
+        "tab=morph&from=",
+        "tab=morph&to_z=",
+    ]
+    + [
+        "tab=compare&digit=",
+        "tab=training&of=",
+        "tab=training&epoch=",
+        "tab=quiz&model=",
+        "tab=about&x=",
+        "tab=",
+    ],
+)
+def test_hostile_links_are_text(open_page, query):
+    from urllib.parse import quote
+
+    for language in ("", "zh"):
+        page = open_page(
+            f"/{language}?{query}{quote(HOSTILE[0])}{quote(HOSTILE[1])}{quote(HOSTILE[3])}{quote(HOSTILE[2])}"
+        )
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.querySelectorAll('[onerror], [onload], .error-container').length") == 0
+        page.close()
+    open_page.problems[:] = [text for text in open_page.problems if "hacked" in text]
+
+
+def test_a_sentence_about_each_broken_link(open_page):
+    for query, sentence in (
+        ("?digit=12", "digit must be"),
+        ("?seed=65536x", "seed must be"),
+        ("?w=123456789abc", "not the ones asked for"),
+        ("?z=AAAA&w=" + weights.shipped().id, "This hand"),
+        ("?tab=sketch", text("bad_tab", tab="sketch")),
+    ):
+        page = open_page(f"/{query}")
+        says(page, sentence)
+        assert page.locator("#draw-picture .failed").count() == 1
+        page.click("#draw-randomize")
+        page.wait_for_selector("#draw-picture .failed", state="detached")
+        page.close()
+    open_page.problems.clear()  # Chromium reports each 400
+
+
+def test_languages(open_page):
+    page = open_page("/?digit=8&seed=5", locale="zh-CN")
+    page.wait_for_url("**/zh?digit=8&seed=5")
+    shows(page, "digits/8.png?seed=5&")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN" and page.title() == text("title", "zh")
+    says(page, text("draw_many", "zh", n=64, digits="8", seed=5))
+    page.click("#draw-randomize")
+    page.wait_for_function("!location.search.includes('seed=5')")
+    assert "/zh?" in page.url
+    page.click("#title a")
+    page.wait_for_url("**/?digit=8&seed=*&lang=en")
+    shows(page, "digits/8.png?")
+    assert page.title() == text("title") and "lang=en" in page.url
+    page.reload()
+    shows(page, source(page))
+    page.click("#title a")
+    page.wait_for_url("**/zh?digit=8&*")
+    assert "lang" not in page.url
+    open_page.problems[:] = [
+        text for text in open_page.problems if "Abort" not in text
+    ]  # Gradio, when one leaves

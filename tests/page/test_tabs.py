@@ -1,0 +1,185 @@
+"""The tabs beside Draw, in Chromium, in both languages; what assistive technology finds of all."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from cgan import weights
+from cgan.page import runs, training
+from cgan.page.parts import FOLDER, TEXTS, Page
+from tests.page.browsing import image, pick, says, shows, text
+
+TABS = ["draw", "write", "morph", "compare", "training", "quiz", "about"]
+
+
+@pytest.mark.parametrize("language, theme", [("en", "dark"), ("zh", "light")])
+def test_each_tab_by_keyboard_and_axe(open_page, language, theme):
+    page = open_page({"en": "/", "zh": "/zh"}[language] + f"?__theme={theme}")
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = {}
+    for tab in TABS:
+        page.focus(f"#{tab}-tab-button")
+        page.keyboard.press("Enter")
+        if tab != "about":
+            says(page, "", tab)
+            page.wait_for_function(
+                f"document.querySelector('#{tab}-picture [role=status]').textContent.trim()"
+            )
+            assert all(
+                page.locator(f"#{tab}-picture img").evaluate_all("all => all.map(i => i.naturalWidth > 0)")
+            )
+        assert page.inner_text(f"#{tab}-tab-button") == text(tab, language)
+        page.wait_for_timeout(300)
+        violations = page.evaluate("axe.run()")["violations"]
+        serious = [v for v in violations if v["impact"] in ("serious", "critical")]
+        found |= {f"{tab}: {v['id']}": [node["html"][:200] for node in v["nodes"]] for v in serious}
+    assert found == {}
+    page.go_back()
+    page.wait_for_selector("#quiz-tab-button[aria-selected=true]")
+
+
+def test_texts():
+    """Both languages have each text, with the same words to fill in; none is unused."""
+    code = "".join(path.read_text("utf-8") for path in [*FOLDER.glob("*.py"), FOLDER / "page.js"])
+    made = "draw_|write_|morph_|hand_|ground_|measure_|recipe_|loss_|training_|use_|genuine|drawn|slant"
+    for key, both in TEXTS.items():
+        assert both.keys() == {"en", "zh"}
+        assert re.match(made, key) or re.search(f"""["'`]{key}["'`]""", code), key
+        if isinstance(both["en"], str):
+            english, chinese = (set(re.findall(r"{(\w+)}", both[language])) for language in ("en", "zh"))
+            assert english ^ chinese <= {"digits"}, key
+
+
+def test_write(open_page):
+    page = open_page("/?tab=write&text=12&seed=5&ground=white")
+    shows(page, "text=12&seed=5&", "write")
+    page.fill("#write-text textarea", "２０２６−１１")
+    shows(page, "seed=5&hand=one", "write")
+    page.wait_for_function("location.search.includes('text=%EF%BC%92')")
+    page.fill("#write-text textarea", "12 <b>")
+    says(page, text("bad_sign", sign="<"), "write")
+    page.fill("#write-text textarea", " ")
+    says(page, text("no_text"), "write")
+    page.fill("#write-text textarea", "7×8=56")
+    says(page, text("write_one", seed=5), "write")
+    page.click("label:has-text('A new one each')")
+    shows(page, "hand=fresh", "write")
+    large = page.locator("#write-picture nav a").first.get_attribute("href")
+    assert image(page, large).getpixel((0, 0)) == 255
+    page.click("#write-randomize")
+    page.wait_for_function("!location.search.includes('seed=5&')")
+
+
+def test_morph(open_page):
+    page = open_page("/?tab=morph&from=3&to=8&seed=7")
+    shows(page, "from=3&to=8&seed=7&to_seed=7&", "morph")
+    assert page.locator("#morph-picture .strip img").count() == 8
+    assert page.locator("#morph-picture .playing").count() == 1
+    page.fill("#morph-frame input[type=number]", "50")
+    page.wait_for_selector("#morph-picture .playing", state="detached")
+    assert "--frame: 49" in page.get_attribute("#morph-picture .stage img", "style")
+    assert not page.is_checked("#morph-play input")
+    page.check("#morph-play input")
+    page.wait_for_selector("#morph-picture .playing")
+    gif = image(page, page.locator("#morph-picture nav a").first.get_attribute("href"))
+    assert gif.format == "GIF" and gif.n_frames > 10
+    pick(page, "morph-to")
+    shows(page, "from=3&to=9&", "morph")
+    assert "frame" not in page.url
+
+
+def test_motion_stops_for_who_prefers_it(open_page):
+    page = open_page("/?tab=morph", reduced_motion="reduce")
+    shows(page, "from=3", "morph")
+    assert (
+        page.locator("#morph-picture .stage img").evaluate("i => getComputedStyle(i).animationName") == "none"
+    )
+
+
+def test_compare(open_page):
+    page = open_page("/?tab=compare&digit=6&seed=3")
+    page.wait_for_function("document.querySelectorAll('#compare-picture img').length == 7")
+    addresses = page.locator("#compare-picture img").evaluate_all(
+        "all => all.map(i => i.getAttribute('src'))"
+    )
+    assert addresses[0] == "gradio_api/real/6.png?n=16"
+    assert any("samples.png?seed=3&n=16&model=vae" in address for address in addresses)
+    rows = page.locator("#compare-table tr").all_inner_texts()
+    assert [row.split("\t")[0] for row in rows[1:3]] == ["real digits", "compact"]
+    page.click("#compare-randomize")
+    page.wait_for_function("!location.search.includes('seed=3&')")
+
+
+def test_training(open_page):
+    page = open_page("/?tab=training&of=report&epoch=2")
+    shows(page, "training/report/1.png", "training")
+    page.wait_for_selector("#training-losses svg text >> nth=0")
+    assert "epochs took" in page.inner_text("#training-status")
+    page.fill("#training-epoch input[type=number]", "1")
+    shows(page, "training/report/0.png", "training")
+    pick(page, "training-of")
+    shows(page, "training/vae", "training")
+    page.wait_for_function("location.search.includes('of=vae')")
+
+
+def test_a_run_that_is_being_written(tmp_path, monkeypatch):
+    live = {
+        **{"options": {}, "epochs": 4, "epochs_done": 1.5, "seconds": 90, "seconds_left": 150, "age": 2},
+        **{"previews": [0.12, 1], "epoch": [0.5, 1.0, 1.5], "losses": {"d": [3, 2, 1], "g": [1, 2, 3]}},
+    }
+    monkeypatch.setattr(runs, "trainings", lambda *_: {"mine": tmp_path})
+    monkeypatch.setattr(runs, "history", lambda path: live)
+    page = Page("en", {}, {}, [])
+    of, epoch, previews, plot, says, timer = training.state(page, None, training.MOST, None)
+    assert of.value == "mine" and epoch.value == 2 and previews == [0.12, 1] and timer.active
+    assert says == "Training now: epoch 1.5 of 4, 2 min so far, about 2 min to go."
+    live |= {"previews": [0.12, 1, 2]}
+    assert training.state(page, "mine", 2, [0.12, 1])[1].value == 3  # who looks at the last one sees the next
+    assert training.state(page, "mine", 1, [0.12, 1])[1].value == 1
+    live |= {"age": 500}
+    assert training.state(page, "mine", 1, [0.12, 1])[4] == "Stopped at epoch 1.5 of 4, after 2 min."
+    live |= {"previews": [0.12, 1, 2, 3, 4], "epochs_done": 4.0}
+    assert training.state(page, "mine", 1, [0.12, 1])[4] == "4 epochs took 2 min."
+
+
+def test_quiz(open_page):
+    page = open_page("/?tab=quiz")
+    found = 0
+    for round in range(1, 11):
+        page.wait_for_function(
+            f"document.querySelector('#quiz-picture').textContent.includes('Pair {round} of')"
+        )
+        assert page.locator("#quiz-picture .genuine").count() == 0
+        page.focus(f"#quiz-picture [data-side='{round % 2}']")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#quiz-picture .chosen")
+        found += page.locator("#quiz-picture .chosen.genuine").count()
+        if round < 10:
+            page.click("#quiz-picture [data-next]")
+    says(page, text("quiz_over", right=found, round=10), "quiz")
+    page.click("#quiz-picture [data-next]")
+    says(page, text("quiz_asked", round=1), "quiz")
+    assert {
+        "/real/" in address
+        for address in page.locator("#quiz-picture img").evaluate_all("all => all.map(i => i.src)")
+    } == {True, False}
+
+
+def test_about(open_page):
+    page = open_page("/?tab=about")
+    page.wait_for_function("document.querySelector('#about img').naturalWidth == 280")
+
+
+def test_the_first_hands_are_readable():
+    """The digits that visitors see first are read by the classifier with at least 0.99."""
+    import torch
+
+    from cgan import hands, sampling
+    from cgan.page import pictures
+    from cgan.page.parts import SEED
+
+    model = weights.shipped()
+    z, y = hands.seeded(SEED, [0], model.z_dim), torch.arange(10)
+    read = pictures.read(sampling.draw(model, z.expand(10, -1), y))
+    assert min(read[digit][digit] for digit in range(10)) >= 0.99
