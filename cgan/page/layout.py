@@ -4,7 +4,7 @@ import json
 
 import gradio as gr
 
-from cgan.page import about, access, compare, draw, morph, quiz, theme, training, write
+from cgan.page import about, access, compare, draw, hand, morph, quiz, theme, training, write
 from cgan.page.parts import FOLDER, MAX_SEED, STYLE, TEXTS, Page, js, note
 
 # The link to the other language, and Back and Forward as an event.
@@ -31,7 +31,7 @@ def lay_out(demo, language, models, runs):
     gr.Navbar(visible="hidden")  # nothing to choose there; False would leave "Home"
     title = gr.HTML(html_template=TITLE, js_on_load=BACK, elem_id="title", padding=False)
     with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
-        use = draw.lay_out(page)
+        use, use_hand = draw.lay_out(page), hand.lay_out(page)
         for tab in (write, morph, compare, training, quiz, about):
             tab.lay_out(page)
     controls = page.controls
@@ -61,6 +61,10 @@ def lay_out(demo, language, models, runs):
         inputs = [controls["draw"][name] for name in taken]
         outputs = [controls[tab][name] for name in taken.values()]
         use[key].click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
+    for key, tab in (("write", "write"), ("from", "morph")):
+        names = ["z", "model", *STYLE]
+        inputs, outputs = ([controls[of][name] for name in names] for of in ("hand", tab))
+        use_hand[key].click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
 
 
 def look(models):

@@ -8,6 +8,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const inner = ["frame", "play", "previews", "pair"]; // controls that are not in links
   const ranges = { seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999, n: 100, epoch: 1000, slant: 2, stroke: 2, width: 2 };
 
+  if (location.pathname.endsWith("/zh/")) location.replace(location.pathname.slice(0, -1) + location.search);
+
   const say = (key, words = {}) => texts[key][language].replace(/\{(\w+)\}/g, (_, word) => words[word]);
   const escape = (text) => String(text ?? "").replace(/[^\w\s.,:;-]/g, (sign) => `&#${sign.codePointAt()};`);
   const box = (tab) => document.getElementById(`${tab}-picture`);
@@ -57,12 +59,21 @@ window.cgan = (({ texts, models, maxSeed }) => {
         files: files(src, `digit_${digit}_seed_${seed}.png`),
       };
     },
+    hand: (asked) => {
+      const pairs = (box("hand").drawings ?? []).map((drawing) => ({
+        ...drawing,
+        src: picture(`digits/${drawing.digit}.png`, asked, ["z"]),
+      }));
+      if (!asked.z) return { says: say("hand_hint"), sources: [] };
+      const wrap = checked(asked.text, "hand");
+      const src = picture("text.png", { ...asked, wrap }, ["z", "text", "wrap", ...style]);
+      const all = picture("digits/all.png", { ...asked, n: 1 }, ["z", "n", ...style]);
+      const sources = [src, all, ...pairs.map((pair) => pair.src)];
+      return { src, all, pairs, sources, alt: say("write_alt", asked), says: say("hand_says"), files: files(src, "my_hand.png") };
+    },
     write: (asked) => {
       const { text, seed, model, z } = asked;
-      const strange = [...text.normalize("NFKC")].find((sign) => !"0123456789 \n+-x=.,:/()×X*÷−–—‐‑".includes(sign));
-      if (strange) throw new Error(say("bad_sign", { sign: strange }));
-      if (!text.trim()) throw new Error(say("no_text"));
-      const wrap = box("write").clientWidth < 600 ? 12 : 26;
+      const wrap = checked(text, "write");
       const keys = ["text", "seed", "i", "z", "hand", "wrap", ...style];
       const words = { text, seed, model };
       return {
@@ -107,6 +118,13 @@ window.cgan = (({ texts, models, maxSeed }) => {
     },
     quiz: ({ model, pair }) => (pair?.pair ? pair : question(model, { round: 0, right: 0, marks: "" })),
     about: () => ({}),
+  };
+  // Refuse a text that cannot be written; return how many characters of it fit in a line.
+  const checked = (text, tab) => {
+    const strange = [...text.normalize("NFKC")].find((sign) => !"0123456789 \n+-x=.,:/()×X*÷−–—‐‑".includes(sign));
+    if (strange) throw new Error(say("bad_sign", { sign: strange }));
+    if (!text.trim()) throw new Error(say("no_text"));
+    return box(tab).clientWidth < 600 ? 12 : 26;
   };
   const files = (src, name) => [
     [say("download"), `${src}&scale=8`, name],
@@ -261,6 +279,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const randomize = (names, seeds) => names.map((_, place) => (place < seeds ? any(maxSeed + 1) : null));
   const any = (n) => Math.floor(Math.random() * n);
   const wait = () => new Promise(requestAnimationFrame);
+  const reveal = ([value]) => ({ ...skip, visible: Boolean(value?.src) });
   const turn_to = (tab, values) => [...values, { ...skip, selected: tab }];
   const pick_model = (choosers, accordions, [model]) => [
     ...Array(choosers).fill({ ...skip, value: model, info: models[model]?.note[language] }),
@@ -283,6 +302,69 @@ window.cgan = (({ texts, models, maxSeed }) => {
       return (await arrive(box("quiz"), wish.sources)) ? wish : skip;
     } catch (error) {
       return { ...value, says: error.message, failed: true };
+    }
+  };
+  // Your hand: a pad whose strokes lie on its canvas, and what the server makes of the drawings.
+  const canvas = () => document.querySelector("#hand-pad canvas");
+  const pad = (element) => {
+    const sheet = element.querySelector("canvas");
+    const at = ({ offsetX, offsetY }) => [offsetX, offsetY].map((part) => (280 * part) / sheet.clientWidth);
+    sheet.strokes = [];
+    sheet.onpointerdown = (event) => {
+      sheet.setPointerCapture(event.pointerId);
+      sheet.strokes.push([at(event)]);
+      ink();
+    };
+    sheet.onpointermove = (event) => {
+      if (!sheet.hasPointerCapture(event.pointerId)) return;
+      sheet.strokes.at(-1)?.push(at(event));
+      ink();
+    };
+  };
+  const ink = () => {
+    const sheet = canvas();
+    const pen = sheet.getContext("2d");
+    pen.clearRect(0, 0, 280, 280);
+    Object.assign(pen, { lineWidth: 22, lineCap: "round", lineJoin: "round", strokeStyle: getComputedStyle(sheet).color });
+    for (const stroke of sheet.strokes) {
+      pen.beginPath();
+      for (const [x, y] of [stroke[0], ...stroke]) pen.lineTo(x, y);
+      pen.stroke();
+    }
+  };
+  const erase = (how) => {
+    const sheet = canvas();
+    sheet.strokes = how === "undo" ? sheet.strokes.slice(0, -1) : [];
+    if (how === "restart") box("hand").drawings = [];
+    ink();
+    return null;
+  };
+  // Fit a hand to this drawing and the earlier ones, one a digit. Returns its code and the digit that was read.
+  const learn = async (isCorrected, [digit]) => {
+    const [place, sheet] = [box("hand"), canvas()];
+    const image = sheet.toDataURL();
+    const earlier = (place.drawings ?? []).filter((one) => one.image !== image && !(isCorrected && one.digit === Number(digit)));
+    const drawings = [...earlier, ...(sheet.strokes.length ? [{ image, digit: isCorrected ? Number(digit) : null }] : [])].slice(-10);
+    const tell = (text) => (place.querySelector("[role=status]").textContent = text);
+    if (!drawings.length) return tell(say("hand_hint")) && [skip, skip];
+    tell(say("learning"));
+    try {
+      const body = JSON.stringify({ drawings });
+      const answer = await fetch("gradio_api/hand", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      if (!answer.ok) throw new Error(await answer.text());
+      const [reader, decoder] = [answer.body.getReader(), new TextDecoder()];
+      let [text, told] = ["", {}];
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        text += decoder.decode(part.value, { stream: true });
+        told = text.split("\n").slice(0, -1).reduce((all, line) => ({ ...all, ...JSON.parse(line) }), {});
+        if (told.waiting) tell(say("waiting", { places: told.waiting }));
+      }
+      if (told.error) throw new Error(told.error);
+      place.drawings = Object.values(Object.fromEntries(drawings.map((one, at) => [told.digits[at], { ...one, digit: told.digits[at] }])));
+      return [told.z, String(told.digits.at(-1))];
+    } catch (error) {
+      tell(error instanceof TypeError ? say("no_answer") : say("refused", { sentence: error.message }));
+      return [skip, skip];
     }
   };
   const side = (event) => {
@@ -321,6 +403,6 @@ window.cgan = (({ texts, models, maxSeed }) => {
 
   return Object.freeze({
     ...{ say, escape, show, open, copy, point, open_picture, read, set_link, randomize, turn_to, pick_model },
-    ...{ ask, side, answer, other },
+    ...{ ask, side, answer, other, pad, erase, learn, reveal },
   });
 })

@@ -42,4 +42,9 @@ def lay_out(page):
 
 def _radio(page, name, values):
     choices = [(page.text(f"{name}_{value}"), value) for value in values]
-    return gr.Radio(choices, value=values[0], label=page.text(name), elem_id=f"write-{name}")
+    return gr.Radio(
+        choices,
+        value=values[0],
+        label=page.text("handwriting" if name == "hand" else name),
+        elem_id=f"write-{name}",
+    )

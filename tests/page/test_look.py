@@ -5,7 +5,7 @@ import pytest
 from tests.page.browsing import shows
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-TABS = ["draw", "write", "morph", "compare", "training", "quiz", "about"]
+TABS = ["draw", "hand", "write", "morph", "compare", "training", "quiz", "about"]
 
 
 def bottom(page, selector):

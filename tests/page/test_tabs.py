@@ -8,9 +8,9 @@ import pytest
 from cgan import weights
 from cgan.page import runs, training
 from cgan.page.parts import FOLDER, TEXTS, Page
-from tests.page.browsing import image, pick, says, shows, text
+from tests.page.browsing import image, pick, says, shows, source, text
 
-TABS = ["draw", "write", "morph", "compare", "training", "quiz", "about"]
+TABS = ["draw", "hand", "write", "morph", "compare", "training", "quiz", "about"]
 
 
 @pytest.mark.parametrize("language, theme", [("en", "dark"), ("zh", "light")])
@@ -42,13 +42,55 @@ def test_each_tab_by_keyboard_and_axe(open_page, language, theme):
 def test_texts():
     """Both languages have each text, with the same words to fill in; none is unused."""
     code = "".join(path.read_text("utf-8") for path in [*FOLDER.glob("*.py"), FOLDER / "page.js"])
-    made = "draw_|write_|morph_|hand_|ground_|measure_|recipe_|loss_|training_|use_|genuine|drawn|slant"
+    made = "draw_|write_|morph_|hand_|ground_|measure_|recipe_|loss_|training_|use_|hand_|genuine|drawn|slant"
     for key, both in TEXTS.items():
         assert both.keys() == {"en", "zh"}
         assert re.match(made, key) or re.search(f"""["'`]{key}["'`]""", code), key
         if isinstance(both["en"], str):
             english, chinese = (set(re.findall(r"{(\w+)}", both[language])) for language in ("en", "zh"))
             assert english ^ chinese <= {"digits"}, key
+
+
+def stroke(page, *points):
+    """Draw a line on the pad; points are parts of its sides."""
+    box = page.locator("#hand-pad canvas").bounding_box()
+    x, y = zip(*((box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points), strict=True)
+    page.mouse.move(x[0], y[0])
+    page.mouse.down()
+    for i in range(1, len(points)):
+        page.mouse.move(x[i], y[i], steps=4)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_your_hand(open_page, language):
+    page = open_page({"en": "/", "zh": "/zh"}[language] + "?tab=hand")
+    page.click("#hand-learn")
+    says(page, text("hand_hint", language), "hand")
+    stroke(page, (0.5, 0.2), (0.5, 0.8))
+    stroke(page, (0.2, 0.2), (0.8, 0.2))
+    page.click("#hand-undo")
+    page.click("#hand-learn")
+    says(page, text("hand_says", language), "hand")
+    assert page.input_value("#hand-digit input") == "1"
+    first = page.locator("#hand-picture .paper img").last.get_attribute("src")
+    assert "text.png?z=" in first and "&w=" in first
+    page.click("#hand-clear")
+    stroke(page, (0.35, 0.2), (0.33, 0.5), (0.68, 0.5))
+    stroke(page, (0.62, 0.2), (0.6, 0.82))
+    page.click("#hand-learn")
+    page.wait_for_function("document.querySelectorAll('#hand-picture .pairs figure').length == 2")
+    page.wait_for_function(
+        "!location.search.includes(new URLSearchParams('" + first.partition("?")[2] + "').get('z'))"
+    )
+    page.reload()
+    page.wait_for_selector("#hand-picture .paper img[alt]")
+    page.click("#hand-use-write")
+    shows(page, "&z=", "write")
+    assert "seed" not in source(page, "write")
+    page.fill("#write-seed input[type=number]", "5")
+    shows(page, "seed=5&", "write")
+    assert "z=" not in source(page, "write")
 
 
 def test_write(open_page):
