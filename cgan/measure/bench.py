@@ -2,33 +2,29 @@
 
 python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, beside a matrix product
 python -m cgan.measure.bench train    # a training step of each GAN
-python -m cgan.measure.bench start    # from launch to first picture, beside an empty Gradio page
-python -m cgan.measure.bench page     # what visitors wait for, one or 64 of them (visits.py)
+python -m cgan.measure.bench start    # from launch to first picture, beside the import of torch and gradio
+python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, and 64 clients at once
 """
 
-import re
+import itertools
+import os
+import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.request import urlopen
 
+import pandas as pd
 import torch
 
 from cgan import images, recipes, sampling, weights
 from cgan.cli import add_threads, command, friendly_errors, integer
-from cgan.measure import records
+from cgan.measure import results
 
 PICTURE = "/gradio_api/digits/7.png?n=64&seed="
-EMPTY_PAGE = """
-import torch, gradio
-with gradio.Blocks(analytics_enabled=False) as demo: pass
-print("The page is at", demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)[1], flush=True)
-demo.block_thread()
-"""
 
 
 def main(argv=None):
@@ -42,10 +38,10 @@ def main(argv=None):
     made = []
     for what in [options.what] if options.what else BENCHES:
         for line, measures in BENCHES[what](options.repeat).items():
-            made += records.make(measures, "study", "bench", setting=f"{what}: {line}")
-    print(records.table(made, row="setting").to_string())
+            made += results.make(measures, what="study", name="bench", setting=f"{what}: {line}")
+    print(results.table(made, row="setting").to_string())
     if options.keep:
-        records.keep(made)
+        results.keep(made)
 
 
 def in_turns(functions, repeat):
@@ -53,17 +49,15 @@ def in_turns(functions, repeat):
 
     Returns, by name, the median in ms and the median ratio to the first function of the same turn.
     """
-    turns = {name: [] for name in functions}
-    for _ in range(repeat + 1):
+    turns = [{} for _ in range(repeat + 1)]
+    for turn in turns:
         for name, function in functions.items():
             start = time.perf_counter()
             function()
-            turns[name].append(1000 * (time.perf_counter() - start))
-    first, rows = next(iter(turns.values())), {}
-    for name, ms in turns.items():
-        ratios = [own / others for own, others in zip(ms[1:], first[1:], strict=True)]
-        rows[name] = {"milliseconds": statistics.median(ms[1:]), "ratio": statistics.median(ratios)}
-    return rows
+            turn[name] = 1000 * (time.perf_counter() - start)
+    ms = pd.DataFrame(turns[1:])  # a row for each turn, a column for each function
+    ratios = ms.div(ms.iloc[:, 0], axis=0)
+    return pd.DataFrame({"milliseconds": ms.median(), "ratio": ratios.median()}).to_dict("index")
 
 
 def draw(repeat):
@@ -86,43 +80,56 @@ def train(repeat):
 
 
 def start(repeat):
-    """Time the launch of app.py until its first picture, beside that of torch, gradio and an empty page."""
+    def imports():
+        subprocess.run([sys.executable, "-c", "import torch, gradio"], check=True)
 
-    def launch(address, *arguments):
-        with serving(*arguments) as url:
-            urlopen(url + address).read()
+    def app():
+        with serving() as url:
+            urlopen(url + PICTURE + "0").read()
 
-    return in_turns(
-        {
-            "torch, gradio, empty page": lambda: launch("/", "-c", EMPTY_PAGE),
-            "app.py": lambda: launch(PICTURE + "0", "app.py", "--port", free_port()),
-        },
-        repeat,
-    )
+    return in_turns({"import torch, gradio": imports, "app.py": app}, repeat)
 
 
 def page(repeat):
-    from cgan.measure import visits  # the only one that needs Playwright
+    """Time a picture by its address, by a step of the slider in Chromium, and 64 clients' at once."""
+    from playwright.sync_api import sync_playwright  # of the developers' requirements
 
-    with serving("app.py", "--port", free_port()) as url:
-        return visits.measure(url, repeat)
+    seeds = itertools.count(1000)
+    with serving() as url, sync_playwright() as playwright, ThreadPoolExecutor(64) as pool:
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # None: Playwright's own
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        tab = browser.new_page()
+        tab.goto(f"{url}/?digit=7&seed=0&n=64")
+        tab.locator("#draw-picture img").wait_for()
+
+        def address(_=None):
+            urlopen(url + PICTURE + str(next(seeds))).read()
+
+        def slider():
+            with tab.expect_event("requestfinished", lambda request: "/digits/" in request.url):
+                tab.locator("#draw-seed input[type=range]").press("ArrowRight")
+
+        def clients():
+            list(pool.map(address, range(64)))
+
+        rows = in_turns({"address": address, "slider": slider, "64 clients": clients}, repeat)
+        browser.close()
+    return rows
 
 
 @contextmanager
-def serving(*arguments):
-    """Run Python with these arguments; yield the URL that it prints, and kill it afterwards."""
-    folder = Path(__file__).parents[2]
-    process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True)
+def serving():
+    """Run app.py; yield the URL of its page, and kill it afterwards."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+    command = [sys.executable, results.ROOT / "app.py", "--port", port]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
-        yield re.search(r"http://\S*", process.stdout.readline())[0].rstrip("/")
+        process.stdout.readline()  # printed when it serves
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
         process.communicate()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
 
 
 BENCHES = {"draw": draw, "train": train, "start": start, "page": page}

@@ -5,20 +5,19 @@ python -m cgan.measure.evaluate runs/compact --data data --cas     # all measure
 python -m cgan.measure.evaluate runs/trial --against held-out      # against that folder's test images
 """
 
-import statistics
-import sys
-
+import pandas as pd
 import torch
+from tqdm import tqdm
 
 from cgan import data, images, sampling, weights
 from cgan.cli import add_threads, command, friendly_errors, need
 from cgan.files import digest, write_atomically
-from cgan.measure import metrics, records
-from cgan.measure.judge import look, train
+from cgan.measure import metrics, results
+from cgan.measure.judge import look, set_reference, share_right, train
 
 PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
-OF_MODELS = {"fd", "class_fd", "precision", "recall", "coverage"}  # compare with the test images
+OF_TEST_IMAGES = ["right", "worst", "specks", "zeros", "faint", "nearest"]  # the rest compare with them
 
 
 def parse_args(argv=None):
@@ -44,28 +43,26 @@ def main(argv=None):
     torch.set_num_threads(options.threads)
     judge = weights.load(weights.SHIPPED / "judge.safetensors")
     models = weights.load_generators(options.files)
-    controls, real, reference = records.load(what="control", weights=judge.id), None, None
-    if options.data or options.against:
-        folder = options.against or options.data
+    controls, real = results.load(what="control", weights=judge.id), None
+    if folder := options.against or options.data:
         real = *data.load(folder), *data.load(folder, train=False)
-    if options.against:
-        features, _ = look(judge.network, real[2])
-        controls, reference = [], (features, real[3], *metrics.moments(features))
-    elif real:
-        known = digest(list(real[:2])) == judge.provenance["data_digest"]
-        need(known, f"The judge learned from other images than those in {options.data}; give --data MNIST.")
-    if real and (not controls or (options.cas and "cas" not in {r["measure"] for r in controls})):
-        controls = measure_real(judge, real, reference, options.cas)
+        if options.against:
+            set_reference(judge.network, *real[2:])
+            controls = []
+        else:
+            known = digest(list(real[:2])) == judge.provenance["data_digest"]
+            need(known, f"The judge learned from other images than those in {folder}; give --data MNIST.")
+        if ("cas" if options.cas else "fd") not in {record["measure"] for record in controls}:
+            controls = measure_real(judge, real, options.cas)
 
     measured = []
-    for name, model in models.items():
-        about = {"what": "weights", "name": name, "weights": model.id}
-        measured += measure_model(model, judge, controls, real, reference, options.cas, **about)
-    print(records.table(measured + controls).T.to_string())
+    for name, model in tqdm(models.items(), "measuring", unit=" models", leave=False):
+        measured += measure_model(model, judge, controls, real, options.cas, what="weights", name=name)
+    print(results.table(measured + controls).T.to_string())
     if options.sheet:
         write_atomically(options.sheet, images.png(sheet(next(iter(models.values())), *real[2:])))
     if options.keep:
-        records.keep(measured + controls)
+        results.keep(measured + controls)
 
 
 def draw(model, per_digit):
@@ -83,76 +80,67 @@ def draw(model, per_digit):
     return images.to_uint8(torch.cat(pictures)), labels
 
 
-def measure(pictures, labels, judge, reference=None, train_images=None):
+def measure(pictures, labels, judge, train_images=None):
     """Measure uint8 pictures (N, 28, 28) that should show the digits `labels` (N,): {measure: value}.
 
-    reference: features, labels, mean and covariance of the real test images; None for MNIST's. right, worst,
-    specks, zeros and faint are in per cent; nearest is the median Euclidean distance to the nearest training
-    image, pixels from -1 to 1. What needs labels is left out where those are -1.
+    right, worst, specks, zeros and faint are in per cent; nearest is the median Euclidean distance to the
+    nearest training image, pixels from -1 to 1. What needs labels is left out where those are -1.
     """
     features, digits = look(judge, pictures)
-    own = judge.reference_features, judge.reference_labels, judge.reference_mean, judge.reference_cov
-    real, real_labels, mean, cov = reference or own
-    measures = {"fd": metrics.frechet_distance(*metrics.moments(features), mean, cov)}
+    moments, real_moments = metrics.moments(features), (judge.reference_mean, judge.reference_cov)
+    measures = {"fd": metrics.frechet_distance(*moments, *real_moments)}
     if labels[0] >= 0:
-        measures |= readings(digits, labels)
-        measures["class_fd"] = metrics.within_class_frechet_distance(real, real_labels, features, labels)
-    shares = metrics.precision_recall_coverage(real, features)
+        right = 100 * (digits == labels).double()
+        measures["right"] = right.mean().item()
+        measures["worst"] = min(right[labels == digit].mean().item() for digit in labels.unique())
+        real = judge.reference_features, judge.reference_labels
+        measures["class_fd"] = metrics.within_class_frechet_distance(*real, features, labels)
+    shares = metrics.precision_recall_coverage(judge.reference_features, features)
     measures |= zip(["precision", "recall", "coverage"], shares, strict=True)
-    shares = metrics.specks(pictures), *metrics.zeros_and_faint(pictures)
-    measures |= zip(["specks", "zeros", "faint"], [100 * share for share in shares], strict=True)
+    measures["specks"] = 100 * metrics.specks(pictures)
+    measures["zeros"] = 100 * (pictures == 0).double().mean().item()
+    measures["faint"] = 100 * ((pictures > 0) & (pictures <= 8)).double().mean().item()
     if train_images is not None:
         queries, others = (data.to_float(x).flatten(1) for x in (pictures, train_images))
         measures["nearest"] = metrics.nearest_distances(queries, others).median().item()
     return measures
 
 
-def readings(digits, labels):
-    """Return the share of digits (N,) that equal `labels`, over all and for the worst label, in %."""
-    right = (digits == labels).double() * 100
-    by_digit = [right[labels == digit].mean().item() for digit in labels.unique()]
-    return {"right": right.mean().item(), "worst": min(by_digit)}
+def measure_model(model, judge, controls, real=None, cas=False, **about):
+    """Draw 10,000 pictures and measure them; with `cas`, also 60,000 to learn from. Return records.
 
-
-def measure_model(model, judge, controls, real=None, reference=None, cas=False, **about):
-    """Draw pictures and return the records of a model. With `cas`, right and worst are of 60,000 pictures."""
-    print(f"Measuring {about['name']} {model.id}", file=sys.stderr, flush=True)
-    cas = cas and model.conditional  # a classifier cannot learn from pictures without labels
-    pictures, labels = draw(model, CAS_PER_DIGIT if cas else PER_DIGIT)
-    first = slice_of(labels, 0) if cas else slice(None)
-    measures = measure(pictures[first], labels[first], judge.network, reference, real and real[0])
+    controls: records of real images; without them there are no ratios to the floor. real: training images
+    and labels, test images and labels; without them nothing is nearest.
+    """
+    about["weights"] = model.id
+    pictures, labels = draw(model, PER_DIGIT)
+    measures = measure(pictures, labels, judge.network, real and real[0])
     floor = {r["measure"]: r["value"] for r in controls if r["name"] == "real, training"}
     for distance in {"fd", "class_fd"} & floor.keys() & measures.keys():
         measures[f"{distance}_ratio"] = measures[distance] / floor[distance]
-    made = records.make(measures, **about, images=len(labels[first]))
-    if cas:
-        measures = readings(look(judge.network, pictures)[1], labels)
-        made = [record for record in made if record["measure"] not in measures]
-        made += records.make(measures, **about, images=len(labels))
-        made += classification_accuracy(pictures, labels, real, **about)
+    made = results.make(measures, **about, images=len(labels))
+    if cas and model.conditional:  # a classifier cannot learn from pictures without labels
+        made += classification_accuracy(*draw(model, CAS_PER_DIGIT), *real[2:], **about)
     return made
 
 
-def measure_real(judge, real, reference, cas):
+def measure_real(judge, real, cas):
     """Return the records of real images: the mean of five slices of the training images, and the test images.
 
     The slices' Frechet distances are the floor: how far apart two sets of real images are.
     """
-    print("Measuring real images", file=sys.stderr, flush=True)
-    train_images, train_labels, test_images, test_labels = real
-    slices = [slice_of(train_labels, i) for i in range(SLICES)]
-    rows = [measure(train_images[i], train_labels[i], judge.network, reference) for i in slices]
+    images, labels, *test = real
     about = {"what": "control", "name": "real, training", "weights": judge.id}
-    means = {name: statistics.mean(row[name] for row in rows) for name in rows[0]}
-    spread = {name: statistics.stdev(row[name] for row in rows) for name in rows[0]}
-    means |= {"fd_ratio": 1, "class_fd_ratio": 1}
-    spread |= {f"{name}_ratio": spread[name] / means[name] for name in ("fd", "class_fd")}
-    made = records.make(means, **about, images=len(slices[0]), spread=spread)
+    slices = [slice_of(labels, i) for i in range(SLICES)]
+    rows = pd.DataFrame([measure(images[i], labels[i], judge.network) for i in slices])
+    for distance in ("fd", "class_fd"):
+        rows[f"{distance}_ratio"] = rows[distance] / rows[distance].mean()
+    made = results.make(rows.mean(), rows.std(), **about, images=len(slices[0]))
     if cas:
-        made += classification_accuracy(train_images, train_labels, real, **about)
-    test = measure(test_images, test_labels, judge.network, reference, train_images)
-    test = {name: value for name, value in test.items() if name not in OF_MODELS}
-    return made + records.make(test, **{**about, "name": "real, test"}, images=len(test_images))
+        made += classification_accuracy(*real, **about)
+    measures = measure(*test, judge.network, images)
+    measures = {name: measures[name] for name in OF_TEST_IMAGES}
+    return made + results.make(measures, **{**about, "name": "real, test"}, images=len(test[0]))
 
 
 def slice_of(labels, i):
@@ -161,17 +149,14 @@ def slice_of(labels, i):
     return torch.cat([index[i * PER_DIGIT : (i + 1) * PER_DIGIT] for index in of_digit])
 
 
-def classification_accuracy(pictures, labels, real, **about):
+def classification_accuracy(pictures, labels, test_images, test_labels, **about):
     """Train 3 classifiers on these pictures alone; record the share of test digits they read right, in %.
 
     The classification accuracy score (CAS) of Ravuri and Vinyals 2019.
     """
-    scores = []
-    for seed in range(3):
-        classifier = train(pictures, labels, seed, CAS_WIDTH, CAS_EPOCHS, description=f"CAS, {seed + 1} of 3")
-        scores.append(readings(look(classifier, real[2])[1], real[3])["right"])
-    spread = {"cas": statistics.stdev(scores)}
-    return records.make({"cas": statistics.mean(scores)}, **about, images=len(labels), spread=spread)
+    classifiers = [train(pictures, labels, seed, CAS_WIDTH, CAS_EPOCHS) for seed in range(3)]
+    scores = pd.Series([share_right(classifier, test_images, test_labels) for classifier in classifiers])
+    return results.make({"cas": scores.mean()}, {"cas": scores.std()}, **about, images=len(labels))
 
 
 def sheet(model, test_images, test_labels, size=20):

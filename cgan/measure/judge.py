@@ -4,7 +4,6 @@ python -m cgan.measure.judge --data data    # weights/judge.safetensors, in abou
 """
 
 import math
-from pathlib import Path
 
 import torch
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
@@ -22,37 +21,39 @@ LR = 0.004  # at its peak, after a fifth of the run; it then falls to 0
 
 
 def main(argv=None):
-    parser, out = command(__doc__), weights.SHIPPED / "judge.safetensors"
+    parser, default = command(__doc__), weights.SHIPPED / "judge.safetensors"
     parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=out, help="file to write (default: %(default)s)")
+    parser.add_argument("--out", default=default, help="file to write (default: %(default)s)")
     add_threads(parser)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
     images, labels = data.load(options.data)
     test_images, test_labels = data.load(options.data, train=False)
 
-    judge = train(images, labels, SEED, WIDTH, EPOCHS, len(test_images))
-    features, digits = look(judge, test_images)
-    keep_reference(judge, features, test_labels)
-    accuracy = round(100 * (digits == test_labels).double().mean().item(), 2)
+    judge = train(images, labels, SEED, WIDTH, EPOCHS)
+    set_reference(judge, test_images, test_labels)
+    accuracy = round(share_right(judge, test_images, test_labels), 2)
     settings = {"seed": SEED, "width": WIDTH, "epochs": EPOCHS, "threads": options.threads}
     provenance = {"options": settings, "data_digest": digest([images, labels]), "test_accuracy": accuracy}
     weights.save(options.out, "judge", judge, provenance | {"versions": weights.versions()})
     print(f"{options.out} reads {accuracy} % of the {len(test_images)} test images right.")
 
 
-def train(images, labels, seed, width, epochs, reference_size=0, description="judge"):
-    """Train a Judge on uint8 images (N, 28, 28) and their digits (N,); return it in evaluation mode."""
+def train(images, labels, seed, width, epochs):
+    """Train a Judge on uint8 images (N, 28, 28) and their digits (N,).
+
+    Returns it in evaluation mode, without a reference (`set_reference`).
+    """
     with torch.random.fork_rng(devices=[]):  # layers initialise from the global RNG only
         torch.manual_seed(seed)
-        judge = Judge(width, reference_size).to(memory_format=torch.channels_last)
+        judge = Judge(width, reference_size=0).to(memory_format=torch.channels_last)
     steps = epochs * data.steps_per_epoch(images, BATCH_SIZE)
     optimizer = torch.optim.AdamW(judge.parameters(), LR, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LR, total_steps=steps + 1, pct_start=0.2)
     rng = data.random_stream(seed, "noise", 0)
     batches = data.batches(images, labels, BATCH_SIZE, seed)
 
-    for _ in tqdm(range(steps), description, unit=" steps", leave=False, mininterval=1):
+    for _ in tqdm(range(steps), "classifier", unit=" steps", leave=False, mininterval=1):
         x, y = next(batches)
         loss = cross_entropy(judge(augment(x, rng)), y)
         optimizer.zero_grad()
@@ -81,13 +82,17 @@ def look(judge, images):
     return features, judge.logits(features).argmax(dim=1)
 
 
-def keep_reference(judge, features, labels):
-    """Store the judge's features (R, 128) of the real test images, and their digits (R,), in its buffers."""
-    mean, cov = metrics.moments(features)
-    judge.reference_features.copy_(features)
-    judge.reference_labels.copy_(labels)
-    judge.reference_mean.copy_(mean)
-    judge.reference_cov.copy_(cov)
+def share_right(judge, images, labels):
+    """Return the share of uint8 images (N, 28, 28) that the judge reads as their digits (N,), in %."""
+    return 100 * (look(judge, images)[1] == labels).double().mean().item()
+
+
+def set_reference(judge, images, labels):
+    """Store the features of real test images, uint8 (R, 28, 28) of the digits (R,), in the judge's buffers."""
+    features, _ = look(judge, images)
+    judge.config["reference_size"] = len(features)
+    judge.reference_features, judge.reference_labels = features.half(), labels.byte()
+    judge.reference_mean, judge.reference_cov = metrics.moments(features)
 
 
 if __name__ == "__main__":

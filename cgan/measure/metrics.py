@@ -95,11 +95,6 @@ def specks(images):
     return found / len(images)
 
 
-def zeros_and_faint(images):
-    """Return the shares of the pixels of uint8 images that are exactly 0, and that are from 1 to 8."""
-    return ((images == 0).double().mean().item(), ((images > 0) & (images <= 8)).double().mean().item())
-
-
 def _radii(features, k):
     """Return the distance to the k-th nearest other row; topk's first is the row itself, at 0."""
     nearest = [torch.cdist(c, features).topk(k + 1, largest=False).values for c in features.split(CHUNK)]

@@ -4,6 +4,8 @@ python -m cgan.measure.ship runs/compact compact    # weights/compact.safetensor
 python -m cgan.measure.ship runs/vae vae --half     # half the size, unless pixels would change visibly
 """
 
+import copy
+import dataclasses
 import json
 from io import BytesIO
 from pathlib import Path
@@ -25,33 +27,24 @@ def main(argv=None):
     parser.add_argument("name", help="of the weights, without .safetensors")
     parser.add_argument("--half", action="store_true", help="store half precision")
     options = parser.parse_args(argv)
-    trained = weights.load(options.run)
-    path, temporary = (weights.SHIPPED / f"{options.name}.{end}" for end in ("safetensors", "tmp"))
-    kept = trained.recipe, trained.network, trained.provenance, trained.directions
-    try:
-        digest = weights.save(temporary, *kept, half=options.half)
-        if options.half:
-            before, after = (
-                draw(model, per_digit=100)[0].int() for model in (trained, weights.load(temporary))
-            )
-            furthest = (before - after).abs().max().item()
-            need(
-                furthest <= 1, f"Pixels would differ by {furthest} of 255; ship {options.run} without --half."
-            )
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    trained, run = weights.load(options.run), history(options.run)
+    if options.half:
+        rounded = dataclasses.replace(trained, network=copy.deepcopy(trained.network).half().float())
+        before, after = (draw(model, per_digit=100)[0].int() for model in (trained, rounded))
+        furthest = (before - after).abs().max()
+        need(furthest <= 1, f"Pixels would differ by {furthest} of 255; ship {options.run} without --half.")
 
-    log = {"id": digest[:12], **history(options.run)}
-    del log["age"], log["seconds_left"]
-    files = log.pop("files")
-    strip = Image.new("L", (WIDTH, HEIGHT * len(files)))  # one below the other
-    for i, file in enumerate(files):
-        strip.paste(Image.open(options.run / file), (0, i * HEIGHT))
-    strip.save(webp := BytesIO(), "WEBP", quality=60, method=6)
-    write_atomically(weights.SHIPPED / "logs" / f"{options.name}.json", (json.dumps(log) + "\n").encode())
+    previews = Image.new("L", (WIDTH, HEIGHT * len(run["files"])))  # one below the other
+    for i, file in enumerate(run["files"]):
+        previews.paste(Image.open(options.run / file), (0, i * HEIGHT))
+    previews.save(webp := BytesIO(), "WEBP", quality=60, method=6)
+    path, kept = weights.SHIPPED / f"{options.name}.safetensors", (trained.provenance, trained.directions)
+    digest = weights.save(path, trained.recipe, trained.network, *kept, half=options.half)
+    log = {name: run[name] for name in run if name not in ("age", "seconds_left", "files")}
+    log = json.dumps({"id": digest[:12], **log}) + "\n"
+    write_atomically(weights.SHIPPED / "logs" / f"{options.name}.json", log.encode())
     write_atomically(weights.SHIPPED / "previews" / f"{options.name}.webp", webp.getvalue())
-    print(f"{path} has the weights {digest[:12]}, with a log and {len(files)} previews.")
+    print(f"{path} has the weights {digest[:12]}, with a log and {len(run['files'])} previews.")
 
 
 if __name__ == "__main__":

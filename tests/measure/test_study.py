@@ -3,24 +3,23 @@
 import json
 
 import pytest
+import torch
 from PIL import Image
 
 import train
-from cgan import recipes, weights
-from cgan.measure import hands, records, study
+from cgan import images, recipes, sampling, weights
+from cgan.measure import hands, results, study
 
 
 @pytest.fixture
 def kept(monkeypatch, tmp_path):
     """A results.json and docs/ of the test's own, and measures that need no judge."""
-    monkeypatch.setattr(records, "path", lambda: tmp_path / "results.json")
+    monkeypatch.setattr(results, "PATH", tmp_path / "results.json")
     monkeypatch.setattr(study, "DOCS", tmp_path)
     monkeypatch.setattr(study.evaluate, "PER_DIGIT", 2)
     monkeypatch.setattr(study.evaluate, "measure", lambda images, *_: {"right": images.sum().item(), "fd": 2})
-    records.keep(records.make({"fd": 0.5}, "control", "real, training", weights.load(JUDGE).id))
-
-
-JUDGE = weights.SHIPPED / "judge.safetensors"
+    floor = {"what": "control", "name": "real, training", "weights": weights.shipped("judge").id}
+    results.keep(results.make({"fd": 0.5}, **floor))
 
 
 def test_a_study_trains_measures_and_does_nothing_twice(kept, mnist, tmp_path, monkeypatch, capsys):
@@ -28,59 +27,49 @@ def test_a_study_trains_measures_and_does_nothing_twice(kept, mnist, tmp_path, m
     monkeypatch.setitem(study.STUDIES, "epochs", lines)
     options = ["epochs", "--data", str(mnist), "--out", str(tmp_path / "runs"), "--threads", "1"]
     study.main(options)
-    first, second = (records.load(setting=line, measure="right")[0] for line in lines)
+    first, second = (results.load(setting=line, measure="right")[0] for line in lines)
     assert first["weights"] != second["weights"] and first["value"] != second["value"]
     assert first["seed"] == 0 and first["images"] == 20
-    assert records.load(setting="two", measure="fd_ratio")[0]["value"] == 4
-    assert records.load(setting="two", measure="cpu_minutes")
+    assert results.load(setting="two", measure="fd_ratio")[0]["value"] == 4
+    assert results.load(setting="two", measure="cpu_minutes")
     assert weights.load(tmp_path / "runs" / "model-cvae-0").provenance["epochs"] == 2
     assert Image.open(tmp_path / "study-epochs.png").size == (900, 90)
     table = capsys.readouterr().out
 
-    monkeypatch.setattr(study, "train", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr(study.subprocess, "run", lambda *_: pytest.fail("trained again"))
     study.main(options)
     assert capsys.readouterr().out == table
 
 
-def test_a_run_that_fails_ends_the_study(tmp_path, capfd):
+def test_a_run_that_fails_ends_the_study(kept, tmp_path, monkeypatch, capfd):
+    monkeypatch.setitem(study.STUDIES, "lr", {"-1": (1, 1, ["--lr", "-1"])})
     with pytest.raises(SystemExit, match="2"):
-        study.train(["--model", "report", "--lr", "-1", "--out", tmp_path])
+        study.main(["lr", "--out", str(tmp_path)])
     assert "--lr must be above 0" in capfd.readouterr().err
 
 
 def test_the_shipped_models_are_described(kept, tmp_path, monkeypatch, capsys):
-    folder = tmp_path / "weights"
-    folder.mkdir()
-    for name in ("report", "vae"):
-        network = recipes.build(name, seed=0, steps=1).generator
-        weights.save(folder / f"{name}.safetensors", name, network, {"epochs": 3, "seconds": 90})
-    (folder / JUDGE.name).symlink_to(JUDGE)
-    monkeypatch.setattr(weights, "SHIPPED", folder)
-    monkeypatch.setattr(
-        study.bench, "in_turns", lambda timed, _: {name: {"milliseconds": 2} for name in timed}
-    )
+    report = weights.shipped("report")
+    monkeypatch.setattr(weights, "load_generators", lambda paths: {"report": report})
+    monkeypatch.setattr(study.bench, "draw", lambda repeat: {"report": {"milliseconds": 2}})
     study.main(["models", "--threads", "1"])
-    table = capsys.readouterr().out
-    assert "1,637,737" in table and "1,068,820" in table
-    assert records.load(name="vae", measure="minutes")[0]["value"] == 1.5
-    assert records.load(name="vae", measure="milliseconds")[0]["value"] == 2
+    assert "1,637,737" in capsys.readouterr().out
+    described = {record["measure"]: record["value"] for record in results.load(weights=report.id)}
+    assert described["epochs"] == 20 and described["minutes"] == 45.9 and described["milliseconds"] == 2
     assert (tmp_path / "study-models.png").exists()
 
 
 def test_a_hand_is_fitted_and_compared(compact, monkeypatch):
     """With a fit that knows the answer: the hands that drew the pictures."""
-    n = 20
-    z = hands.hands.seeded(3, range(n), compact.z_dim)
-    labels = hands.torch.arange(n) % 10
-    x = study.images.to_uint8(hands.sampling.draw(compact, z, labels))
+    z, labels = hands.hands.seeded(3, range(20), compact.z_dim), torch.arange(20) % 10
     turn = iter(z)
-    monkeypatch.setattr(hands.hands, "fit", lambda model, pictures, digits: next(turn), raising=False)
-    monkeypatch.setattr(hands, "joint_error", lambda model, fits: 0.015)
-    made = hands.measure_hands(compact, weights.load(JUDGE).network, x, labels)
+    monkeypatch.setattr(hands.hands, "fit", lambda *_: next(turn))
+    monkeypatch.setattr(hands, "joint_error", lambda model: 0.015)
+    made = hands.measure_hands(compact, images.to_uint8(sampling.draw(compact, z, labels)), labels)
     kept = {(record["setting"], record["measure"]): record["value"] for record in made}
     assert kept["one test digit", "fit_error"] == pytest.approx(0, abs=1e-4)
     assert kept["one test digit", "fit_right"] == 100 and kept["one test digit", "others_right"] > 90
-    for style in hands.STYLES:
+    for style in ("same_slant", "same_stroke", "same_width"):
         assert kept["one test digit", style] > 0.6 > abs(kept["random hands", style])
     assert kept["three digits of one hand", "fit_error"] == 0.015
 
@@ -93,16 +82,10 @@ def test_every_line_of_the_ablation_is_a_change_from_the_one_before():
         batch_size = options.batch_size or recipes.RECIPES[options.model].batch_size
         about = {"model": options.model, "batch_size": batch_size}
         seen.append({**about, **recipes.defaults(options.model), **settings})
-    changes = [
-        {key for key in {*a, *b} if a.get(key) != b.get(key)} for a, b in zip(seen, seen[1:], strict=False)
-    ]
-    assert changes[0] == {"networks"} and changes[2:] == [
-        {"batch_size"},
-        {"ema_decay"},
-        {"last_lr", "last_gamma"},
-        {"shift"},
-        {"mismatch_weight"},
-    ]
+    pairs = zip(seen, seen[1:], strict=False)
+    changes = [{key for key in {*a, *b} if a.get(key) != b.get(key)} for a, b in pairs]
+    each = [{"batch_size"}, {"ema_decay"}, {"last_lr", "last_gamma"}, {"shift"}, {"mismatch_weight"}]
+    assert changes[0] == {"networks"} and changes[2:] == each
 
 
 @pytest.mark.parametrize("arguments", [["losses"], ["lr", "runs/x"]])
