@@ -88,7 +88,7 @@ def share_right(judge, images, labels):
 
 
 def set_reference(judge, images, labels):
-    """Store the features of real test images, uint8 (R, 28, 28) of the digits (R,), in the judge's buffers."""
+    """Store the features of real test images, uint8 (R, 28, 28), and their digits (R,) in the judge."""
     features, _ = look(judge, images)
     judge.config["reference_size"] = len(features)
     judge.reference_features, judge.reference_labels = features.half(), labels.byte()

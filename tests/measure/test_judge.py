@@ -1,7 +1,6 @@
 """How the judge learns, and that the shipped one reads digits."""
 
 import ast
-import os
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,9 @@ ROOT = Path(judge.__file__).parents[2]
 
 def bars(n):
     """Images of ten classes that are told apart at a glance: a bar of ink whose row tells the digit."""
-    labels = torch.arange(n) % 10
-    images = torch.zeros(n, 28, 28, dtype=torch.uint8)
-    for i, digit in enumerate(labels.tolist()):
-        images[i, 4 + 2 * digit : 6 + 2 * digit, 6:22] = 255
-    return images, labels
+    labels, at = torch.arange(n) % 10, torch.arange(28)
+    is_row = at // 2 == 2 + labels[:, None]  # (n, 28)
+    return 255 * (is_row[:, :, None] & (at > 5) & (at < 22)).byte(), labels
 
 
 def test_augmented_images_keep_their_range_and_their_background():
@@ -75,12 +72,3 @@ def test_the_shipped_judge_reads_99_5_per_cent_of_the_test_set():
     digits = network.logits(network.reference_features.float()).argmax(dim=1)
     right = 100 * (digits == network.reference_labels).double().mean().item()
     assert right == pytest.approx(loaded.provenance["test_accuracy"], abs=0.02)
-
-
-@pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set")
-def test_the_shipped_judge_reads_real_test_images():
-    network = weights.shipped("judge").network
-    images, labels = data.load(os.environ["MNIST_DIR"], train=False)
-    assert judge.share_right(network, images[:1000], labels[:1000]) > 99
-    expected = network.reference_features[:1000].float()
-    torch.testing.assert_close(judge.look(network, images[:1000])[0], expected, atol=0.01, rtol=0.001)

@@ -50,16 +50,7 @@ def test_frechet_distance_is_torchmetrics():
     assert ours == pytest.approx(fid.compute().item(), rel=1e-6)
 
 
-def test_within_class_distance_sees_digits_that_changed_places():
-    zeros, ones = cloud(50, shift=0.0), cloud(50, seed=1, shift=2.0)
-    both, labels = torch.cat([zeros, ones]), torch.tensor([0, 1]).repeat_interleave(50)
-    assert metrics.within_class_frechet_distance(both, labels, both, labels) == pytest.approx(0, abs=1e-9)
-    apart = metrics.frechet_distance(*metrics.moments(zeros), *metrics.moments(ones))
-    swapped = metrics.within_class_frechet_distance(both, labels, both, 1 - labels)
-    assert swapped == pytest.approx(apart)
-
-
-@pytest.mark.parametrize("scale, shift", [(1.0, 0.0), (0.5, 0.2), (2.0, 1.0)])
+@pytest.mark.parametrize("scale, shift", [(0.5, 0.2), (2.0, 1.0)])
 def test_precision_recall_coverage_are_those_of_prdc(scale, shift, monkeypatch):
     from prdc import compute_prdc
 
@@ -68,19 +59,6 @@ def test_precision_recall_coverage_are_those_of_prdc(scale, shift, monkeypatch):
     theirs = compute_prdc(real.numpy(), fake.numpy(), nearest_k=5)
     expected = [theirs[name] for name in ("precision", "recall", "coverage")]
     assert metrics.precision_recall_coverage(real, fake) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    "fake, expected",
-    [
-        (cloud(200).mul(100).round(), (1, 1, 1)),  # the real set itself
-        (cloud(200).mul(100).round() + 10**5, (0, 0, 0)),  # far away
-        (torch.zeros(200, 8), (1, 0, 0)),  # one picture, drawn again and again
-    ],
-)
-def test_precision_recall_coverage_of_extremes(fake, expected):
-    real = cloud(200).mul(100).round()  # whole numbers: distances are exact
-    assert metrics.precision_recall_coverage(real, fake) == pytest.approx(expected, abs=0.2)
 
 
 def test_nearest_distances(monkeypatch):
@@ -93,53 +71,24 @@ def test_nearest_distances(monkeypatch):
     np.testing.assert_allclose(distances[10:], expected[10:])
 
 
-def picture(*rows):
-    """A picture of 28 x 28 with these rows in its upper left corner: "#" is ink, "." just too dim for it."""
-    image = torch.zeros(28, 28, dtype=torch.uint8)
-    for y, row in enumerate(rows):
-        for x, pixel in enumerate(row):
-            image[y, x] = {"#": 17, ".": 16, " ": 0}[pixel]
-    return image
-
-
-DIGIT = "#######"
-
-
-@pytest.mark.parametrize(
-    "rows, share",
-    [
-        ((), 0),  # no ink at all
-        ((DIGIT,), 0),
-        (("#",), 0),  # a small digit is no speck
-        (("#", "", "#"), 1),  # but one of two is
-        ((DIGIT, "", "######"), 1),
-        ((DIGIT, "", "#######"), 0),  # 7 pixels are no speck
-        ((DIGIT, " " * 7 + "#"), 0),  # attached by a corner
-        ((DIGIT, "........#"), 1),  # too dim to attach it
-        ((DIGIT, "", "# # #"), 1),  # a picture counts once
-    ],
-)
-def test_specks(rows, share):
-    assert metrics.specks(picture(*rows)[None]) == share
-
-
-def test_specks_of_noise_are_those_that_a_flood_fill_finds():
+def test_specks_are_those_that_a_flood_fill_finds():
     rng = torch.Generator().manual_seed(0)
-    images = (torch.rand(300, 28, 28, generator=rng) < 0.12).byte() * 255  # more than a chunk
+    ink = torch.rand(300, 28, 28, generator=rng) < torch.rand(300, 1, 1, generator=rng) * 0.15
+    ink[150:] = torch.nn.functional.max_pool2d(ink[150:].float(), 3, 1, 1).bool()  # larger blobs
+    ink[:4], ink[1, 9, 9], ink[2, :2] = False, True, True  # no digit, a small one, a large one
 
-    def has_speck(image):
-        ink, sizes = {tuple(yx) for yx in image.nonzero().tolist()}, []
-        while ink:
-            todo, size = [ink.pop()], 0
+    def has_speck(picture):
+        pixels, sizes = {tuple(yx) for yx in picture.nonzero().tolist()}, []
+        while pixels:
+            todo, size = [pixels.pop()], 0
             while todo:
                 y, x = todo.pop()
-                size += 1
-                near = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & ink
-                ink -= near
-                todo += near
+                near = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & pixels
+                pixels -= near
+                todo, size = todo + list(near), size + 1
             sizes.append(size)
         return any(size <= 6 for size in sorted(sizes)[:-1])
 
-    images[150:] = torch.nn.functional.max_pool2d(images[150:].float(), 3, 1, 1).byte()  # blobs
-    expected = sum(map(has_speck, images)) / len(images)
-    assert 0 < expected < 1 and metrics.specks(images) == expected
+    expected = [has_speck(picture) for picture in ink]
+    assert expected[:4] == [False] * 4 and 30 < sum(expected) < 290
+    assert metrics.specks(16 + ink.byte()) == sum(expected) / 300  # brighter than 16 is ink
