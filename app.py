@@ -13,8 +13,6 @@ import signal
 import socket
 import sys
 import tempfile
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -24,13 +22,13 @@ from cgan.cli import BadInput, command, friendly_errors, integer, need
 
 
 def parse_args(argv=None):
-    parser, given = command(__doc__), {name: value for name, value in os.environ.items() if value}
-    add, host, port = parser.add_argument, given.get("GRADIO_SERVER_NAME"), given.get("GRADIO_SERVER_PORT")
-    add(
-        "--host", default=host or "127.0.0.1", help="address to listen on, 0.0.0.0 for all (now: %(default)s)"
-    )
-    add("--port", type=integer(1, 65535), default=port or "7860", help="(now: %(default)s)")
-    add("--share", action="store_true", help="a public link, for up to a week, to anybody who has it")
+    host = os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"  # a compose file may leave them empty
+    port = os.environ.get("GRADIO_SERVER_PORT") or "7860"
+    parser = command(__doc__)
+    add = parser.add_argument
+    add("--host", default=host, help="address to listen on, 0.0.0.0 for all (now: %(default)s)")
+    add("--port", type=integer(1, 65535), default=port, help="port to listen on (now: %(default)s)")
+    add("--share", action="store_true", help="create a public link that works for up to a week")
     add("--auth", default=os.environ.get("CGAN_AUTH"), metavar="USER:PASSWORD", help="ask visitors to log in")
     add("--weights", type=Path, nargs="+", default=[], metavar="PATH", help="weights files or runs to add")
     add("--show-runs", action="store_true", help="show all of runs/ in the tab Training")
@@ -38,15 +36,12 @@ def parse_args(argv=None):
 
 
 def prepare_environment(options):
-    """Drop the variables that gradio cannot be imported with, and set those that it reads."""
+    """Make the environment fit for `import gradio`, which reads it. Raises BadInput."""
     need(options.auth != "", "CGAN_AUTH is set but empty: set it to USER:PASSWORD or unset it.")
     root = os.environ.get("GRADIO_ROOT_PATH") or "/"
-    is_path = root.startswith(("/", "http://", "https://"))
-    need(is_path, f"GRADIO_ROOT_PATH must be a path like /digits, not {root}.")
-    for name, value in list(os.environ.items()):
-        if name.startswith("GRADIO_") and not value:
-            del os.environ[name]
-    proxies = {name: os.environ.pop(name) for name in list(os.environ) if name.lower().endswith("_proxy")}
+    need(root.startswith(("/", "http")), f"GRADIO_ROOT_PATH must be a path like /digits, not {root}.")
+    os.environ["GRADIO_SERVER_PORT"] = str(options.port)
+    proxies = {name: os.environ.pop(name) for name in [*os.environ] if name.lower().endswith("_proxy")}
     for name, value in proxies.items():
         os.environ[name] = value
         try:
@@ -54,25 +49,23 @@ def prepare_environment(options):
         except (ImportError, ValueError, httpx.InvalidURL):  # as for socks5://
             del os.environ[name]
             if options.share:
-                print(f"--share does not use {name}: Gradio knows no such proxy.", file=sys.stderr)
-    os.environ["GRADIO_SERVER_PORT"] = str(options.port)
-    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up: not through a proxy
+                print(f"--share does not use {name}: Gradio does not support this proxy.", file=sys.stderr)
+    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1", options.host]))
 
 
 def load(paths):
-    """Load the models in `paths` and the shipped ones, name -> Weights, and say what each path adds."""
-    is_run = {path: (path / "log.jsonl").is_file() for path in paths}
-    waiting = [path for path in paths if is_run[path] and not (path / "generator.safetensors").is_file()]
-    given = [path for path in paths if path not in waiting]
+    """Load the models in `paths` and the shipped ones, name -> Weights, and print what each path adds."""
+    runs = [path for path in paths if (path / "log.jsonl").is_file()]
+    given = [path for path in paths if path not in runs or (path / weights.IN_RUN).is_file()]
     models = weights.load_generators([*given, weights.SHIPPED])
     names = {model.id: name for name, model in models.items()}
-    for path in waiting:
-        print(f"{path} has no weights yet: see Training.")
     for path in given:
         for model in weights.load_generators([path]).values():
             where = "every tab" if model.conditional else "Compare, as it draws no digit on request"
-            print(f"{path} adds {names[model.id]}: see {where}{', and Training' if is_run[path] else ''}.")
+            print(f"{path} adds the model {names[model.id]}: see {where}.")
+    for path in runs:
+        print(f"{path} is a training run: see Training.")
     return models
 
 
@@ -85,23 +78,23 @@ def launch(models, runs=(), **options):
         options: of gr.Blocks.launch().
 
     Returns:
-        (the gr.Blocks, local URL, public URL or None)
+        (the gr.Blocks, the local URL). With share=True, Gradio prints the public one.
     """
-    from cgan.page import access, layout, programs, routes  # gradio must wait for prepare_environment
+    from cgan.page import access, layout, programs, routes  # import gradio after prepare_environment
 
     demo = layout.build(models, runs)
     programs.add_generate(demo, models)
     demo.queue(max_size=64, api_open=False)
     options |= layout.look(models) | access.launch_options(routes.routes(models, runs))
-    _, url, public_url = demo.launch(
+    _, url, _ = demo.launch(
         prevent_thread_lock=True,
         quiet=True,
-        ssr_mode=False,  # with it, Gradio's Node server would answer our addresses
-        mcp_server=False,  # its tools answer without a log-in
+        ssr_mode=False,  # Gradio's Node server would answer our addresses
+        mcp_server=False,  # its tools answer without a login
         state_session_capacity=50,  # each call of /generate is a session that copies the page's settings
         **options,
     )
-    return demo, url, public_url
+    return demo, url
 
 
 def main(argv=None):
@@ -112,25 +105,18 @@ def main(argv=None):
     try:
         socket.create_server((options.host, options.port)).close()
     except OSError as error:
-        place = f"{options.host}, port {options.port}"
-        sentence = f"Cannot listen on {place} ({error.strerror}); choose another --port or --host."
-        raise BadInput(sentence) from error
-    for name in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):  # SIGHUP: the terminal was closed
-        if signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # as under nohup
-            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
+        place = f"{options.host}, port {options.port} ({error.strerror})"
+        raise BadInput(f"Cannot listen on {place}; choose another --port or --host.") from error
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
 
-    with tempfile.TemporaryDirectory(prefix="cgan-") as folder:  # the files of /generate, deleted at the end
+    with tempfile.TemporaryDirectory(prefix="cgan-") as folder:  # for the files of /generate
         os.environ["GRADIO_TEMP_DIR"] = os.path.realpath(folder)
         from cgan.page import access
 
         server = {"server_name": options.host, "server_port": options.port, "share": options.share}
-        with redirect_stdout(StringIO()):  # Gradio blames a virus scanner where there is only no network
-            demo, url, public_url = launch(models, runs, **server, auth=access.login(options.auth))
+        demo, url = launch(models, runs, **server, auth=access.login(options.auth))
         print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
-        if public_url:
-            print(f"Public link, up to a week, to anybody who has it: {public_url}", flush=True)
-        elif options.share:
-            print("There is no public link: Gradio's share server cannot be reached from here.", flush=True)
         demo.block_thread()
 
 

@@ -103,30 +103,31 @@ def _picture(options, digits, count, seed, model):
     return images.grid(tiles.flatten(0, 1), columns)
 
 
-def blocks(digits, seeds, rows, model):
+def blocks(digits, seeds, rows, model, **style):
     """Yield uint8 (n, digits, 28, 28), at least 100 rows at a time.
 
-    Tile [i, j] is digits[j] in hand rows[i] of seeds[j].
+    Tile [i, j] is digits[j] in hand rows[i] of seeds[j]. style: slant, stroke and width for `hands.styled`.
     """
     step = max(100, len(rows) // 20)  # every block generates its seeds' hands from row 0 on
     for start in range(0, len(rows), step):
         indices = rows[start : start + step]
-        columns = [
-            images.to_uint8(sampling.generate([digit] * len(indices), seed, model, indices))
-            for digit, seed in zip(digits, seeds, strict=True)
-        ]
+        columns = []
+        for digit, seed in zip(digits, seeds, strict=True):
+            z = hands.styled(hands.seeded(seed, indices, model.z_dim), model, **style)
+            y = torch.full((len(indices),), digit)
+            columns.append(images.to_uint8(sampling.draw(model, z, y)))
         yield torch.stack(columns, dim=1)
 
 
-def png_entries(digits, count, seed, model):
+def png_entries(digits, count, seed, model, **style):
     """Yield the name digitD_seedS_INDEX.png and the bytes of each picture."""
-    rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), model))
+    rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), model, **style))
     for i, row in enumerate(rows):
         for digit, tile in zip(digits, row, strict=True):
             yield f"digit{digit}_seed{seed}_{i:05d}.png", images.png(images.grid(tile[None]))
 
 
-def idx_entries(digits, count, seed, model):
+def idx_entries(digits, count, seed, model, **style):
     """Yield the names and bytes of MNIST's four files (format: yann.lecun.org/exdb/mnist).
 
     Digit d is drawn from the seed `seed + d`, so that no two digits share a hand; t10k continues where train
@@ -136,7 +137,7 @@ def idx_entries(digits, count, seed, model):
     for split, rows in (("train", range(count)), ("t10k", range(count, count + math.ceil(count / 6)))):
         labels = bytes(digits) * len(rows)
         yield f"{split}-labels-idx1-ubyte", struct.pack(">2i", 0x801, len(labels)) + labels
-        pixels = b"".join(block.numpy().tobytes() for block in blocks(digits, seeds, rows, model))
+        pixels = b"".join(block.numpy().tobytes() for block in blocks(digits, seeds, rows, model, **style))
         yield f"{split}-images-idx3-ubyte", struct.pack(">4i", 0x803, len(labels), 28, 28) + pixels
 
 

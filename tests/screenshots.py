@@ -14,7 +14,7 @@ PAGES = {"page.png": "", "page-write.png": "?tab=write"}
 
 
 def main(folder):
-    demo, url, _ = app.launch(weights.load_generators([weights.SHIPPED]), server_name="127.0.0.1")
+    demo, url = app.launch(weights.load_generators([weights.SHIPPED]), server_name="127.0.0.1")
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])

@@ -1,32 +1,32 @@
-"""Who may ask for what: Gradio's --auth covers our own addresses too, and a few of Gradio's are closed.
+"""Who may ask for what: --auth covers our own addresses too, and the dangerous ones of Gradio's are closed.
 
-Closed are uploads, Gradio's fetching of other sites, the ways around its queue and the files on this disk.
-Everything else of Gradio's stays open, so that its next minor version does not leave a dead page.
+Closed are uploads, fetching from other sites, ways around the queue and files on the disk. All other
+addresses of Gradio's stay open, so that its next minor version does not leave a dead page.
 """
 
 import asyncio
 import hmac
 import os
 import re
+from collections import Counter
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import Match
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.routing import Match, Route
 
-from cgan.cli import BadInput
+from cgan.cli import need
 
 MAX_BODY = 100_000  # bytes
-MAX_DRAWING = 128  # requests to our own addresses that draw or wait at the same time
-MAX_LOGINS = 16  # log-ins that wait for each other
 SECONDS_A_GUESS = 1
+# How many requests may draw or wait at a time, and the status of one too many.
+LIMITS = {"drawing": (128, 503), "making a set": (1, 503), "logging in": (16, 429)}
 CLOSED = re.compile(
     r"/monitoring|/gradio_api/(api/|component_server|custom_component|deep_link|dev/|file[=/]|process_recording"
     r"|profiling|proxy=|run|stream/|token|undo-vibe|upload|vibe)"
 )
-FILE = "/gradio_api/file="
 
 
 class Guard:
@@ -34,44 +34,37 @@ class Guard:
 
     def __init__(self, app, ours):
         self.app, self.ours = app, ours
-        self.drawing = self.logging_in = 0
+        self.busy = Counter()  # a name in LIMITS -> requests being answered
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        is_ours = any(route.matches(scope)[0] != Match.NONE for route in self.ours)
-        is_login = scope["method"] == "POST" and scope["path"].rstrip("/") == "/login"
-        if refusal := self._refusal(Request(scope), is_ours, is_login):
+        what = None
+        if any(route.matches(scope)[0] != Match.NONE for route in self.ours):
+            what = "making a set" if scope["path"].endswith(".zip") else "drawing"
+        elif scope["method"] == "POST" and scope["path"].rstrip("/") == "/login":
+            what = "logging in"
+        if refusal := self._refusal(Request(scope), what):
             return await refusal(scope, receive, send)
-        self.drawing, self.logging_in = self.drawing + is_ours, self.logging_in + is_login
+        self.busy[what] += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            self.drawing, self.logging_in = self.drawing - is_ours, self.logging_in - is_login
+            self.busy[what] -= 1
 
-    def _refusal(self, request, is_ours, is_login):
+    def _refusal(self, request, what):
         path, length = request.scope["path"], request.headers.get("content-length", "0")
-        if CLOSED.match(path) and not _is_generated(path):
+        generated = f"/gradio_api/file={get_upload_folder()}{os.sep}"
+        if CLOSED.match(path) and (not path.startswith(generated) or ".." in path):
             return sentence(404, "There is nothing at this address.")
-        if is_ours and not _has_logged_in(request):
+        if what in ("drawing", "making a set") and not _is_logged_in(request):
             return sentence(401, "This page asks for a user name and a password; log in there first.")
-        if "transfer-encoding" in request.headers or not re.fullmatch("[0-9]{1,9}", length):
-            return sentence(411, "Send the length of the request as Content-Length.")
-        if int(length) > MAX_BODY:
-            return sentence(413, f"A request must not be longer than {MAX_BODY:,} bytes.")
-        if is_login and self.logging_in >= MAX_LOGINS:
-            return sentence(429, "Too many people are logging in; try again in a moment.")
-        if is_ours and self.drawing >= MAX_DRAWING:
-            return sentence(503, "Too many people are drawing; try again in a moment.")
+        has_length = "transfer-encoding" not in request.headers and re.fullmatch("[0-9]{1,9}", length)
+        if not has_length or int(length) > MAX_BODY:
+            return sentence(413, f"A request must give its Content-Length, at most {MAX_BODY:,} bytes.")
+        if what and self.busy[what] >= LIMITS[what][0]:
+            return sentence(LIMITS[what][1], f"Too many people are {what}; try again in a moment.")
         return None
-
-
-class Refused(BadInput):
-    """A refusal with another HTTP status than 400."""
-
-    def __init__(self, status, text):
-        super().__init__(text)
-        self.status = status
 
 
 class Blocks(gr.Blocks):
@@ -80,56 +73,48 @@ class Blocks(gr.Blocks):
     async def preprocess_data(self, *args, **kwargs):
         try:
             return await super().preprocess_data(*args, **kwargs)
-        except Exception as error:  # of any type: it depends on what was sent
-            text = error.message if isinstance(error, gr.Error) else "These are not the inputs asked for."
-            raise gr.Error(text, print_exception=False) from error
+        except Exception as error:  # the type depends on what was sent
+            raise gr.Error("These are not the inputs asked for.", print_exception=False) from error
 
 
 def launch_options(routes):
     """Return options of gr.Blocks.launch() that add our own routes and put the guard before all others."""
+    without_slash = Route("/zh/", lambda request: RedirectResponse(f"../zh?{request.url.query}"))
     return {
-        "app_kwargs": {"routes": routes, "middleware": [Middleware(Guard, ours=routes)]},
+        "app_kwargs": {"routes": [*routes, without_slash], "middleware": [Middleware(Guard, ours=routes)]},
         "enable_monitoring": False,
         "run_history": False,
     }
 
 
 def login(text):
-    """Return the check of a user name and password for launch(auth=), from USER:PASSWORD; None for None.
+    """Return the check for launch(auth=) of a user name and password, given as USER:PASSWORD; None for None.
 
-    The checks wait for each other and a wrong one takes a second, so guessing goes at one guess a second.
+    Log-ins are checked one at a time and a wrong one takes a second, which limits guessing. Raises BadInput.
     """
     if text is None:
         return None
     user, _, password = text.partition(":")
-    if not user.strip() or not password:
-        raise BadInput("--auth must be USER:PASSWORD, with a colon between the two.")
-    expected, lock = (user.strip().encode(), password.encode()), asyncio.Lock()
+    need(user.strip() and password, "--auth must be USER:PASSWORD, with a colon between the two.")
+    expected, lock = f"{user.strip()}:{password}".encode(), asyncio.Lock()
 
-    async def check(*given):
+    async def check(user, password):
         async with lock:
-            given = [text.encode("utf-8", "replace") for text in given]
-            right = all([hmac.compare_digest(*pair) for pair in zip(given, expected, strict=True)])
-            if not right:
+            is_right = hmac.compare_digest(f"{user}:{password}".encode("utf-8", "replace"), expected)
+            if not is_right:
                 await asyncio.sleep(SECONDS_A_GUESS)
-            return right
+            return is_right
 
     return check
 
 
 def sentence(status, text):
-    """Return an answer in plain text that no cache keeps; where waiting helps, it says so."""
+    """Return an error in plain text, not to be cached."""
     headers = {"Cache-Control": "no-store"} | ({"Retry-After": "2"} if status in (429, 503) else {})
     return PlainTextResponse(text, status, headers)
 
 
-def _has_logged_in(request):
-    app = request.app  # Gradio's; these two names of it are private
+def _is_logged_in(request):
+    app = request.app  # Gradio's; cookie_id and tokens are private names
     cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
     return app.auth is None or any(request.cookies.get(name) in app.tokens for name in cookies)
-
-
-def _is_generated(path):
-    """Whether a path is the address of a file in Gradio's temporary folder, where only /generate writes."""
-    folder = os.path.abspath(get_upload_folder()) + os.sep
-    return path.startswith(FILE) and os.path.abspath(path.removeprefix(FILE)).startswith(folder)

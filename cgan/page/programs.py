@@ -26,7 +26,7 @@ def add_generate(demo, models):
         try:
             weights = routes.chosen(models, None if model == "default" else str(model))
             digit, seed = whole_number("digit", digit, 0, 9), whole_number("seed", seed, 0, hands.MAX_SEED)
-            count = whole_number("count", count, 1, routes.MAX_TILES)
+            count = whole_number("count", count, 1, pictures.MAX_TILES)
             data = pictures.digit_png(weights, digit, count, seed=seed)
         except BadInput as error:
             raise gr.Error(str(error), print_exception=False) from error

@@ -10,8 +10,8 @@
 
 A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. The
 weights are those with the id `w`, or those called `model`, or the default ones. With `w` the answer never
-changes and is cached for ever; without it, it is what this server draws today. runs.py and fitting.py have
-two more addresses: previews of trainings, and a hand from drawings by POST.
+changes and is cached for ever; without it, it is what this server draws today. Each address takes the
+parameters in ADDRESSES; runs.py and fitting.py have two more addresses.
 """
 
 import math
@@ -23,14 +23,13 @@ from starlette.routing import Route
 
 from cgan import generate, hands, images, writing
 from cgan.cli import BadInput, need, whole_number
-from cgan.files import digest
 from cgan.page import fitting, pictures
 from cgan.page import runs as training
-from cgan.page.access import Refused, sentence
+from cgan.page.access import sentence
 
-DRAWING_VERSION = 1  # raise it when the same address gives other pixels than before
-MAX_TILES, MAX_INDEX, MAX_FRAMES = 100, 9999, 120
-REQUIRED = object()
+
+class NoSuchModel(BadInput):
+    """The model or the weights asked for are not here: 404 instead of 400."""
 
 
 def whole(low, high):
@@ -39,9 +38,7 @@ def whole(low, high):
 
 def one_of(*choices):
     def parse(name, text):
-        need(
-            text in choices, f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {text[:40]!r}."
-        )
+        need(text in choices, f"{name} must be {' or '.join(choices)}, not {text[:40]!r}.")
         return text
 
     return parse
@@ -58,73 +55,54 @@ def style(name, text):
     return round(tenths) / 10
 
 
-def digit_range(name, text):
+def digits(name, text):
     try:
         return generate.digit_range(text)
     except ArgumentTypeError as error:
         raise BadInput(f"{name}: {error}.") from error
 
 
-def as_given(name, text):
-    return text
-
-
-PARAMETERS = {  # name -> (parser, default)
-    **dict.fromkeys(("digit", "from", "to"), (whole(0, 9), REQUIRED)),
-    **dict.fromkeys(("seed", "to_seed"), (whole(0, hands.MAX_SEED), None)),
-    **dict.fromkeys(("i", "to_i"), (whole(0, MAX_INDEX), None)),
-    **dict.fromkeys(hands.STYLES, (style, 0.0)),
-    **dict.fromkeys(("z", "to_z", "model", "w"), (as_given, None)),
-    "n": (whole(1, MAX_TILES), 1),
-    "scale": (whole(1, images.MAX_SCALE), 1),
-    "frames": (whole(2, MAX_FRAMES), 48),
-    "text": (as_given, REQUIRED),
-    "hand": (one_of("one", "fresh"), "one"),
-    "ground": (one_of("black", "white", "transparent"), "black"),
-    "wrap": (whole(1, writing.MAX_TEXT), None),
-    "count": (whole(1, pictures.MAX_SET), 10),
-    "format": (one_of("png", "idx"), "png"),
+PARAMETERS = {  # name -> parser; pictures.py has the defaults
+    **dict.fromkeys(("digit", "from", "to"), whole(0, 9)),
+    **dict.fromkeys(("seed", "to_seed"), whole(0, hands.MAX_SEED)),
+    **dict.fromkeys(("i", "to_i"), whole(0, 9999)),
+    **dict.fromkeys(hands.STYLES, style),
+    **dict.fromkeys(("z", "to_z", "text", "model", "w"), lambda name, text: text),
+    "n": whole(1, pictures.MAX_TILES),
+    "scale": whole(1, images.MAX_SCALE),
+    "frames": whole(2, 120),
+    "hand": one_of("one", "fresh"),
+    "ground": one_of(*images.BACKGROUNDS),
+    "wrap": whole(1, writing.MAX_TEXT),
+    "count": whole(1, pictures.MAX_SET),
+    "format": one_of("png", "idx"),
 }
-HAND, END, MODEL = "seed i z slant stroke width", "to to_seed to_i to_z", "model w"
-GIF_SCALE, DIGITS = {"scale": (whole(1, images.MAX_SCALE), 8)}, {"digit": (digit_range, range(10))}
+REQUIRED = {"from", "to", "text"}
 
 
-def some(*names):
-    return {name: PARAMETERS[name] for name in " ".join(names).split()}
+def some(names):
+    return {name: PARAMETERS[name] for name in names.split()}
 
 
+STYLE, MODEL = some("slant stroke width"), some("model w")
+HAND = some("seed i z") | STYLE | MODEL
+MORPH = some("from to to_seed to_i to_z frames scale") | HAND
 ADDRESSES = [  # path, media type, what answers, parameters
-    ("digits/all.png", "image/png", pictures.all_png, some("n scale", HAND, MODEL)),
-    ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale", HAND, MODEL)),
-    ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit", HAND, MODEL)),
-    ("samples.png", "image/png", pictures.samples_png, some("seed n scale", MODEL)),
-    ("text.png", "image/png", pictures.text_png, some("text hand ground wrap scale", HAND, MODEL)),
-    ("morph.png", "image/png", pictures.morph_png, some("from", END, "frames scale", HAND, MODEL)),
+    ("digits/all.png", "image/png", pictures.all_png, some("n scale") | HAND),
+    ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale") | HAND),
+    ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit") | HAND),
+    ("samples.png", "image/png", pictures.samples_png, some("seed n scale") | MODEL),
+    ("text.png", "image/png", pictures.text_png, some("text hand ground wrap scale") | HAND),
+    ("morph.png", "image/png", pictures.morph_png, MORPH),
+    ("morph.gif", "image/gif", pictures.morph_gif, MORPH),
     (
-        "morph.gif",
-        "image/gif",
-        pictures.morph_gif,
-        some("from", END, "frames scale", HAND, MODEL) | GIF_SCALE,
+        "set.zip",
+        "application/zip",
+        pictures.set_zip,
+        {"digit": digits} | some("seed count format") | STYLE | MODEL,
     ),
-    ("set.zip", "application/zip", pictures.set_zip, some("seed count format", MODEL) | DIGITS),
     ("real/{digit}.png", "image/png", pictures.real_png, some("digit i n scale")),
 ]
-
-
-def parse(parameters, request):
-    """Return the values of an address's parameters by name. Raises BadInput."""
-    given = [*request.query_params.multi_items(), *request.path_params.items()]
-    for name, _ in given:
-        need(
-            name in parameters,
-            f"There is no parameter {name[:40]!r} here; there are {', '.join(parameters)}.",
-        )
-    need(len(dict(given)) == len(given), "Give each parameter once.")
-    values = {name: default for name, (_, default) in parameters.items()}
-    values |= {name: parameters[name][0](name, text) for name, text in given}
-    for name, value in values.items():
-        need(value is not REQUIRED, f"Give {name}, too.")
-    return values
 
 
 def routes(models, runs=()):
@@ -132,49 +110,51 @@ def routes(models, runs=()):
 
     Args:
         models: name -> Weights; the first conditional one is the default.
-        runs: folders of runs, for the addresses of page/runs.py.
+        runs: run folders, or folders of them, for runs.py.
     """
     addresses = [_route(models, *address) for address in ADDRESSES]
-    return [*addresses, *training.routes(models, runs), fitting.route(chosen(models))]
+    return [*addresses, training.route(models, runs), fitting.route(chosen(models))]
 
 
 def _route(models, path, media_type, answer, parameters):
     def respond(request: Request):
         try:
-            asked = parse(parameters, request)
-            weights, w = None, asked.pop("w", None)
+            asked = _parse(parameters, request)
+            w, weights = asked.pop("w", None), None
             if "model" in parameters:
-                weights = chosen(models, asked.pop("model"), w)
-                has_code = {asked.get("z"), asked.get("to_z")} != {None}
-                need(w or not has_code, "A hand's code needs its weights' id: give w, too.")
-            etag = f'"{digest([DRAWING_VERSION, path, weights and weights.digest, str(asked)])[:16]}"'
-            headers = {"ETag": etag, **_caching(request, w)}
-            if path.endswith(".zip"):
-                headers["Content-Disposition"] = "attachment; filename=digits.zip"
-            if etag in request.headers.get("If-None-Match", ""):
-                return Response(status_code=304, headers=headers)
-            return Response(answer(weights, **asked), media_type=media_type, headers=headers)
+                weights = chosen(models, asked.pop("model", None), w)
+            need(w or not asked.keys() & {"z", "to_z"}, "A hand's code needs its weights' id: give w, too.")
+            data = answer(weights, **asked)
         except BadInput as error:
-            return sentence(getattr(error, "status", 400), str(error))
+            return sentence(404 if isinstance(error, NoSuchModel) else 400, str(error))
+        whose = "public" if request.app.auth is None else "private"
+        how_long = "max-age=31536000, immutable" if w else "no-cache"
+        return Response(data, media_type=media_type, headers={"Cache-Control": f"{whose}, {how_long}"})
 
     return Route(f"/gradio_api/{path}", respond)
 
 
+def _parse(parameters, request):
+    """Return the values of the parameters that are given, by name. Raises BadInput."""
+    given = [*request.query_params.multi_items(), *request.path_params.items()]
+    names, known = [name for name, _ in given], ", ".join(parameters)
+    for name in names:
+        need(name in parameters, f"There is no parameter {name[:40]!r} here; there are {known}.")
+        need(names.count(name) == 1, "Give each parameter once.")
+    for name in parameters:
+        need(name in names or name not in REQUIRED, f"Give {name}, too.")
+    return {name: parameters[name](name, text) for name, text in given}
+
+
 def chosen(models, name=None, w=None):
-    """Return the weights with the id `w`, else those called `name`, else the default. Raises Refused."""
-    if name is None:
-        name = next(name for name, weights in models.items() if weights.conditional)
+    """Return the weights with the id `w`, else those called `name`, else the default. Raises NoSuchModel."""
     for weights in models.values():
         if weights.id == w:
             return weights
+    if name is None:
+        name = next(name for name, weights in models.items() if weights.conditional)
     if name not in models:
-        raise Refused(404, f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
+        raise NoSuchModel(f"There is no model {name[:40]!r} here; there is {', '.join(models)}.")
     if w is not None:
-        raise Refused(404, f"The weights of {name} here are {models[name].id}, not the ones asked for.")
+        raise NoSuchModel(f"The weights of {name} here are {models[name].id}, not the ones asked for.")
     return models[name]
-
-
-def _caching(request, w):
-    """What never changes is kept for ever, by everyone unless visitors must log in."""
-    whose, vary = ("public", {}) if request.app.auth is None else ("private", {"Vary": "Cookie"})
-    return {"Cache-Control": f"{whose}, {'max-age=31536000, immutable' if w else 'no-cache'}", **vary}

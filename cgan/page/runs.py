@@ -16,8 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cgan import images, weights
-from cgan.cli import BadInput
-from cgan.files import digest
+from cgan.cli import BadInput, need
 from cgan.history import history as read_history
 from cgan.page.access import sentence
 
@@ -36,12 +35,10 @@ def trainings(models, folders=()):
     """
     logs = _shipped_logs()
     found = {name: logs[model.id] for name, model in models.items() if model.id in logs}
-    inside = [sorted(path.iterdir()) if path.is_dir() else [] for path in map(Path, folders)]
-    candidates = {
-        path.resolve() for path in [*map(Path, folders), *(path for paths in inside for path in paths)]
-    }
-    started = [path for path in candidates if (path / "log.jsonl").is_file()]
-    for path in sorted(started, key=lambda path: (path / "log.jsonl").stat().st_mtime, reverse=True):
+    folders = [Path(folder).resolve() for folder in folders]
+    inside = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
+    runs = {path for path in [*folders, *inside] if (path / "log.jsonl").is_file()}
+    for path in sorted(runs, key=lambda path: (path / "log.jsonl").stat().st_mtime, reverse=True):
         name = path.name
         while name in found:
             name += " (run)"
@@ -61,18 +58,18 @@ def preview(path, position):
     """
     try:
         if path.suffix == ".json":
-            strip = _strip(path.parent.parent / "previews" / f"{path.stem}.webp")
-            if FRAME[1] * position >= strip.height:
-                raise IndexError
-            return strip.crop((0, FRAME[1] * position, FRAME[0], FRAME[1] * (position + 1)))
-        files = sorted(path.glob("preview-*.png"), key=lambda file: int(file.stem.rpartition("-")[2]))
-        return Image.open(files[position]).convert("L").crop((0, 0, *FRAME))
-    except (IndexError, ValueError, OSError) as error:
+            file, top = path.parent.parent / "previews" / f"{path.stem}.webp", FRAME[1] * position
+        else:
+            file, top = path / history(path)["files"][position], 0
+        image = Image.open(file).convert("L")
+    except (IndexError, OSError) as error:
         raise BadInput("There is no such preview of this training.") from error
+    need(top < image.height, "There is no such preview of this training.")
+    return image.crop((0, top, FRAME[0], top + FRAME[1]))
 
 
-def routes(models, folders=()):
-    """Return the Starlette routes of the previews. A name is looked up, no path is made of it."""
+def route(models, folders=()):
+    """Return the Starlette route of the previews. A name is looked up, no path is made of it."""
 
     def respond(request: Request):
         path = trainings(models, folders).get(request.path_params["name"])
@@ -82,26 +79,12 @@ def routes(models, folders=()):
             data = images.png(preview(path, request.path_params["position"]))
         except BadInput as error:
             return sentence(404, str(error))
-        headers = {"Cache-Control": "private, no-cache", "ETag": f'"{digest(data)[:16]}"'}
-        if headers["ETag"] in request.headers.get("If-None-Match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(data, media_type="image/png", headers=headers)
+        return Response(data, media_type="image/png", headers={"Cache-Control": "private, no-cache"})
 
-    return [Route("/gradio_api/training/{name}/{position:int}.png", respond)]
+    return Route("/gradio_api/training/{name}/{position:int}.png", respond)
 
 
 @functools.cache
 def _shipped_logs():
-    """Return the logs of shipped weights: id -> Path. Raises BadInput if one is damaged."""
-    logs = {}
-    for file in sorted(weights.SHIPPED.glob("logs/*.json")):
-        try:
-            logs[json.loads(file.read_bytes())["id"]] = file
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadInput(f"{file} is damaged; restore it, or delete it.") from error
-    return logs
-
-
-@functools.lru_cache(8)
-def _strip(file):
-    return Image.open(file).convert("L")
+    """Return the logs of shipped weights: id -> Path."""
+    return {json.loads(file.read_bytes())["id"]: file for file in weights.SHIPPED.glob("logs/*.json")}

@@ -11,9 +11,11 @@ import warnings
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 
 import app
 from cgan import weights
+from cgan.page import access
 
 ROOT = Path(app.__file__).parent
 # The tab that is turned to says something, and no picture is on its way.
@@ -30,6 +32,13 @@ def free_port():
         return server.getsockname()[1]
 
 
+def app_with(routes):
+    """A small app with some of our routes and the guard, and the names of Gradio's that they use."""
+    app = Starlette(**access.launch_options(routes)["app_kwargs"])
+    app.auth, app.cookie_id, app.tokens = None, "x", {}
+    return app
+
+
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory):
     """serve(more models, runs, **launch options) -> URL of the page; all are closed at the end."""
@@ -38,7 +47,7 @@ def serve(tmp_path_factory):
     models, demos = weights.load_generators([weights.SHIPPED]), []
 
     def start(more=None, runs=(), **options):
-        demo, url, _ = app.launch({**models, **(more or {})}, runs, server_name="127.0.0.1", **options)
+        demo, url = app.launch({**models, **(more or {})}, runs, server_name="127.0.0.1", **options)
         demos.append(demo)
         return url.rstrip("/")
 
@@ -54,14 +63,16 @@ def url(serve):
 
 @pytest.fixture
 def start():
-    """start(*options, **environment) runs `python app.py`: the process, its first lines and its URL.
+    """start(*options, **environment) -> (the process of `python app.py`, its first lines, its URL).
 
-    A variable that is None is not set. The process is ended with the test.
+    The port is a free one unless GRADIO_SERVER_PORT is given; a variable that is None is not set. The
+    process is killed after the test.
     """
     processes = []
 
     def run(*options, **environment):
-        variables = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **environment}
+        usual = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SERVER_PORT": str(free_port())}
+        variables = {**os.environ, **usual, **environment}
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "app.py"), *map(str, options)],
             env={name: value for name, value in variables.items() if value is not None},

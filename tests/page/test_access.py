@@ -10,13 +10,13 @@ import gradio as gr
 import httpx
 import pytest
 from gradio.routes import App
-from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from cgan.cli import BadInput
 from cgan.page import access
+from page.conftest import app_with
 
 # Gradio's own addresses that stay open: those that the page and programs need.
 OPEN = re.compile(
@@ -25,12 +25,6 @@ OPEN = re.compile(
     r"|/gradio_api/(app_id|call/|cancel|heartbeat|info|login_check|openapi\.json|queue/|reset|startup-events"
     r"|theme\.css|user)"
 )
-
-
-@pytest.fixture(scope="module")
-def locked(serve):
-    with httpx.Client(base_url=serve(auth=access.login("ann:sécret")), timeout=20) as client:
-        yield client
 
 
 def gradio_paths(routes):
@@ -43,70 +37,58 @@ def gradio_paths(routes):
             yield route.path
 
 
-@pytest.fixture(scope="module")
-def gradio_app():
-    return App.create_app(gr.Blocks(analytics_enabled=False))
-
-
-def test_every_address_of_this_gradio_is_open_or_closed_on_purpose(gradio_app):
-    paths = set(gradio_paths(gradio_app.routes))
+def test_every_address_of_this_gradio_is_open_or_closed_on_purpose():
+    app = App.create_app(gr.Blocks(analytics_enabled=False))
+    paths = set(gradio_paths(app.routes))
     assert len(paths) > 50  # all were found
     assert [p for p in sorted(paths) if bool(OPEN.match(p)) == bool(access.CLOSED.match(p))] == []
+    assert isinstance(app.cookie_id, str) and isinstance(
+        app.tokens, dict
+    )  # the two private names that we use
+
+
+FILES = ["http://127.0.0.1:1/x", "HTTPS://127.0.0.1:1/x", "%2fetc%2fpasswd", "/etc/passwd", "README.md"]
+FILES += ["../../etc/passwd", "{folder}/../../../../../../etc/passwd", "{folder}"]
 
 
 @pytest.mark.parametrize(
     "path",
-    ["monitoring", "monitoring/summary", "gradio_api/proxy=http://127.0.0.1:1/", "gradio_api/runs"]
-    + ["gradio_api/file=http://127.0.0.1:1/x", "gradio_api/file=HTTPS://127.0.0.1:1/x"]
-    + ["gradio_api/file=%2fetc%2fpasswd", "gradio_api/file=/etc/passwd", "gradio_api/file=../../etc/passwd"]
-    + ["gradio_api/file=README.md", "gradio_api/file/etc/passwd", "gradio_api/deep_link?session_hash=a"]
-    + [
-        "gradio_api/file={folder}/../../../../../../etc/passwd",
-        "gradio_api/file={folder}",
-        "gradio_api/upload",
-    ]
-    + ["gradio_api/stream/a/b/0/playlist.m3u8", "gradio_api/dev/reload", "gradio_api/token", "%2fmonitoring"],
+    [f"gradio_api/file={file}" for file in FILES]
+    + ["monitoring/summary", "%2fmonitoring", "gradio_api/proxy=http://127.0.0.1:1/", "gradio_api/runs"]
+    + ["gradio_api/file/etc/passwd", "gradio_api/stream/a/b/0/playlist.m3u8", "gradio_api/run/generate"],
 )
 def test_what_is_closed(url, path):
-    answer = httpx.get(f"{url}/{path.format(folder=access.get_upload_folder())}")
-    assert answer.status_code == 404
+    path = path.format(folder=access.get_upload_folder())
+    for method in ("GET", "POST"):
+        assert httpx.request(method, f"{url}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["run/generate", "api/generate", "component_server", "upload"])
-def test_the_queue_has_no_way_around(url, path):
-    assert httpx.post(f"{url}/gradio_api/{path}", json={"data": []}).status_code == 404
-
-
-def test_a_password_covers_every_address(locked):
-    for path in ("config", "gradio_api/info", "gradio_api/digits/7.png", "gradio_api/training/compact/0.png"):
-        assert locked.get(f"/{path}").status_code == 401
-    for path in ("queue/join", "call/generate"):
-        assert locked.post(f"/gradio_api/{path}", json={}).status_code == 401
-    for path in ("/", "/zh", "/?page=zh", "/?all_endpoints=1", "/?deep_link=a"):
-        html = locked.get(path).text
-        assert '"components":[]' in html  # the form alone
-        assert not re.search("compact|bd4ddd677837|cvae", html)  # nor what runs and models are called
-    assert locked.post("/login", data={"username": "ann", "password": "wrong"}).status_code == 400
-    assert locked.post("/login", data={"username": "ann", "password": "sécret"}).status_code == 200
-    assert locked.get("/gradio_api/digits/7.png").status_code == locked.get("/config").status_code == 200
-    locked.cookies.clear()
-
-
-def test_a_forged_cookie_is_no_log_in(locked):
-    name = next(
-        iter(httpx.post(f"{locked.base_url}/login", data={"username": "ann", "password": "sécret"}).cookies)
-    )
-    for value in ("forged", "", "ann"):
-        answer = httpx.get(f"{locked.base_url}/gradio_api/digits/7.png", cookies={name: value})
-        assert answer.status_code == 401
+def test_a_password_covers_every_address(serve):
+    right = {"username": "ann", "password": "sécret"}
+    with httpx.Client(base_url=serve(auth=access.login("ann:sécret")), timeout=20) as client:
+        ours = ("digits/7.png", "training/compact/0.png", "set.zip")
+        for path in ("config", "gradio_api/info", *(f"gradio_api/{path}" for path in ours)):
+            assert client.get(f"/{path}").status_code == 401
+        for path in ("queue/join", "call/generate"):
+            assert client.post(f"/gradio_api/{path}", json={}).status_code == 401
+        for path in ("/", "/zh", "/zh/?seed=1", "/?page=zh", "/?all_endpoints=1", "/?deep_link=a"):
+            html = client.get(path, follow_redirects=True).text
+            assert '"components":[]' in html  # the form alone
+            assert not re.search("compact|bd4ddd677837|cvae", html)  # nor what runs and models are called
+        assert client.post("/login", data=right | {"password": "wrong"}).status_code == 400
+        name = [*client.post("/login", data=right).cookies][0]
+        assert client.get("/gradio_api/digits/7.png").status_code == client.get("/config").status_code == 200
+        client.cookies.clear()
+        for value in ("forged", "", "ann"):
+            assert client.get("/gradio_api/digits/7.png", cookies={name: value}).status_code == 401
 
 
 def test_guessing_goes_at_one_guess_at_a_time(monkeypatch):
     monkeypatch.setattr(access, "SECONDS_A_GUESS", 0.2)
-    check = access.login("ann:secret")
+    check = access.login(" ann:secret:")
 
     async def guess():
-        guesses = [("ann", "secreT"), ("ann", ""), ("bob", "secret"), ("ann", "secret")]
+        guesses = [("ann", "secreT:"), ("ann", ""), ("bob", "secret:"), ("ann", "secret:")]
         return await asyncio.gather(*(check(*pair) for pair in guesses))
 
     start = time.monotonic()
@@ -118,50 +100,42 @@ def test_guessing_goes_at_one_guess_at_a_time(monkeypatch):
 def test_a_log_in_needs_a_user_and_a_password(text):
     with pytest.raises(BadInput, match="--auth must be USER:PASSWORD"):
         access.login(text)
-    assert access.login(None) is None
-
-
-@pytest.fixture
-def busy(monkeypatch):
-    """(client, free): a server at whose addresses requests stay until free() is called."""
-    monkeypatch.setattr(access, "MAX_DRAWING", 2)
-    monkeypatch.setattr(access, "MAX_LOGINS", 2)
-    event = threading.Event()
-
-    def stay(request):
-        event.wait(20)
-        return PlainTextResponse("drawn")
-
-    ours = [Route("/gradio_api/slow.png", stay)]
-    options = access.launch_options(ours)["app_kwargs"]
-    theirs = [Route("/login", stay, methods=["POST"]), Route("/", lambda _: PlainTextResponse("page"))]
-    app = Starlette(routes=[*options["routes"], *theirs], middleware=options["middleware"])
-    app.auth, app.cookie_id, app.tokens = None, "x", {}
-    with TestClient(app) as client:
-        yield client, event.set
-        event.set()
 
 
 @pytest.mark.parametrize(
-    "method, path, status", [("GET", "/gradio_api/slow.png", 503), ("POST", "/login", 429)]
+    "what, method, path, status",
+    [
+        ("drawing", "GET", "/gradio_api/slow.png", 503),
+        ("making a set", "GET", "/gradio_api/set.zip", 503),
+        ("logging in", "POST", "/login", 429),
+    ],
 )
-def test_a_full_server_says_so(busy, method, path, status):
-    client, free = busy
-    with ThreadPoolExecutor() as pool:
+def test_a_full_server_says_so(monkeypatch, what, method, path, status):
+    monkeypatch.setitem(access.LIMITS, what, (2, status))
+    go_on = threading.Event()
+
+    def stay(request):
+        go_on.wait(20)
+        return PlainTextResponse("done")
+
+    app = app_with([Route("/gradio_api/slow.png", stay), Route("/gradio_api/set.zip", stay)])
+    app.add_route("/login", stay, ["POST"])
+    app.add_route("/", lambda request: PlainTextResponse("page"))
+    with TestClient(app) as client, ThreadPoolExecutor() as pool:
         answers = [pool.submit(client.request, method, path) for _ in range(3)]
         refused = next(as_completed(answers)).result()
         assert (refused.status_code, refused.headers["retry-after"]) == (status, "2")
-        assert refused.text.startswith("Too many people are") and client.get("/").text == "page"
-        free()
-    assert sorted(answer.result().status_code for answer in answers) == [200, 200, status]
-    assert client.request(method, path).status_code == 200
+        assert refused.text.startswith(f"Too many people are {what};") and client.get("/").text == "page"
+        go_on.set()
+        assert sorted(answer.result().status_code for answer in answers) == [200, 200, status]
+        assert client.request(method, path).status_code == 200
 
 
-def test_long_requests_are_refused(url):
-    join = f"{url}/gradio_api/queue/join"
-    assert httpx.post(join, content=b"[" * (access.MAX_BODY + 1)).status_code == 413
-    assert httpx.post(join, content=iter([b"{}"])).status_code == 411
+@pytest.mark.parametrize("body", [b"[" * (access.MAX_BODY + 1), iter([b"{}"])])
+def test_long_requests_are_refused(url, body):
+    assert httpx.post(f"{url}/gradio_api/queue/join", content=body).status_code == 413
 
 
-def test_gradio_still_has_the_two_private_names(gradio_app):
-    assert isinstance(gradio_app.cookie_id, str) and isinstance(gradio_app.tokens, dict)
+def test_a_slash_after_zh_keeps_the_query(url):
+    answer = httpx.get(f"{url}/zh/?tab=write&text=1", follow_redirects=True)
+    assert answer.status_code == 200 and answer.url == f"{url}/zh?tab=write&text=1"

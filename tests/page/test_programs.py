@@ -25,13 +25,9 @@ def drawn(digit, seed, count, model="compact"):
     return Image.open(io.BytesIO(data)).tobytes()
 
 
-def call(url, data):
-    """POST `data` as gradio_client does; return the event (complete or error) and its data."""
-    asked = httpx.post(f"{url}/gradio_api/call/generate", json={"data": data})
-    if asked.status_code != 200:
-        return asked.status_code, asked.text
-    said = httpx.get(f"{url}/gradio_api/call/generate/{asked.json()['event_id']}", timeout=60).text
-    return re.search(r"event: (complete|error)\ndata: (.*)", said).groups()
+@pytest.fixture(scope="module")
+def client(url):
+    return Client(url, verbose=False)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +38,8 @@ def call(url, data):
         ({"digit": 3.0, "seed": 1.0, "count": 9.0, "model": "default"}, (3, 1, 9)),
     ],
 )
-def test_a_program_gets_the_pixels_of_the_address(url, inputs, expected):
-    path = Client(url, verbose=False).predict(**inputs, api_name="/generate")
-    assert Image.open(path).tobytes() == drawn(*expected)
+def test_a_program_gets_the_pixels_of_the_address(client, inputs, expected):
+    assert Image.open(client.predict(**inputs, api_name="/generate")).tobytes() == drawn(*expected)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +56,9 @@ def test_a_program_gets_the_pixels_of_the_address(url, inputs, expected):
         ({"model": "vae"}, "A vae cannot be asked for a digit"),
     ],
 )
-def test_a_program_that_asks_for_nonsense_is_told(url, capfd, inputs, sentence):
+def test_a_program_that_asks_for_nonsense_is_told(client, capfd, inputs, sentence):
     with pytest.raises(Exception, match=re.escape(sentence)):
-        Client(url, verbose=False).predict(**inputs, api_name="/generate")
+        client.predict(**inputs, api_name="/generate")
     assert "Traceback" not in capfd.readouterr().err
 
 
@@ -73,29 +68,24 @@ def test_a_program_that_asks_for_nonsense_is_told(url, capfd, inputs, sentence):
     + [[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}] * 4, [3, 1, 4, "a\0b"], [1e400] * 4],
 )
 def test_whatever_is_sent_there_is_an_answer_and_no_traceback(url, capfd, data):
-    body = json.dumps({"data": data})
-    answer = httpx.post(
-        f"{url}/gradio_api/call/generate", content=body, headers={"Content-Type": "application/json"}
-    )
+    address = f"{url}/gradio_api/call/generate"
+    body, kind = json.dumps({"data": data}), {"Content-Type": "application/json"}
+    answer = httpx.post(address, content=body, headers=kind)
     assert answer.status_code < 500
     if answer.status_code == 200:
-        said = httpx.get(f"{url}/gradio_api/call/generate/{answer.json()['event_id']}", timeout=60).text
+        said = httpx.get(f"{address}/{answer.json()['event_id']}", timeout=60).text
         assert "event: error" in said or "event: complete" in said
         assert "Traceback" not in said and "passwd" not in re.sub("There is no model.*", "", said)
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_generate_is_the_one_public_endpoint(url):
+def test_each_line_of_use_via_api_runs_as_it_stands(url):
     for page in ("", "?page="):  # of all pages, and what "Use via API" shows at /
-        info = httpx.get(f"{url}/gradio_api/info{page}").json()
-        assert list(info["named_endpoints"]) == ["/generate"]
-
-
-def test_each_line_of_use_via_api_runs_as_it_stands(url, tmp_path):
-    snippets = httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]["/generate"]["code_snippets"]
+        endpoints = httpx.get(f"{url}/gradio_api/info{page}").json()["named_endpoints"]
+        assert list(endpoints) == ["/generate"]
+    snippets = endpoints["/generate"]["code_snippets"]
     done = subprocess.run([sys.executable, "-c", snippets["python"]], capture_output=True, text=True)
-    path = done.stdout.splitlines()[-1]
-    assert Image.open(path).tobytes() == drawn(7, 42, 64), done.stderr
+    assert Image.open(done.stdout.splitlines()[-1]).tobytes() == drawn(7, 42, 64), done.stderr
     assert '"..."' not in snippets["cli"] and "null" not in snippets["javascript"]
     if shutil.which("curl") and shutil.which("awk"):  # `| read` needs zsh, or bash with lastpipe
         command = ["bash", "-c", "shopt -s lastpipe; " + snippets["bash"]]
@@ -104,9 +94,8 @@ def test_each_line_of_use_via_api_runs_as_it_stands(url, tmp_path):
 
 
 def test_the_lines_of_the_readme_run(url, tmp_path):
-    lines = [line for line in README.splitlines() if "http://127.0.0.1:7860/gradio_api" in line]
-    lines += [
-        line for line in README.splitlines() if "gradio_client" in line and line.startswith("python -c")
+    lines = [
+        line for line in README.splitlines() if re.match("curl .*gradio_api|python -c .*gradio_client", line)
     ]
     assert len(lines) >= 3
     for line in lines:

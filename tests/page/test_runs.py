@@ -6,12 +6,11 @@ import os
 import pytest
 import torch
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from cgan import images, weights
-from cgan.cli import BadInput
-from cgan.page import access, routes, runs
+from cgan.page import runs
+from page.conftest import app_with
 
 MODELS = weights.load_generators([weights.SHIPPED])
 
@@ -40,76 +39,35 @@ def folder(tmp_path):
 
 
 def test_shipped_weights_come_first_then_runs_the_newest_first(folder):
-    found = runs.trainings(MODELS, [folder])
-    assert list(found) == [*MODELS, "compact (run)", "old"]
+    assert list(runs.trainings(MODELS, [folder])) == [*MODELS, "compact (run)", "old"]
     assert list(runs.trainings({}, [folder / "old", folder])) == ["compact", "old"]  # each once
     assert list(runs.trainings({"mine": MODELS["cvae"]})) == ["mine"]  # by whatever name they go here
     write_run(folder / "new", [], written=3)
-    assert list(runs.trainings({}, [folder])) == ["new", "compact", "old"]
-    assert runs.trainings({}, [folder / "gone"]) == {}
+    assert list(runs.trainings({}, [folder, folder / "gone"])) == ["new", "compact", "old"]
 
 
-def test_the_history_of_shipped_weights_and_of_runs(folder):
-    found = runs.trainings(MODELS, [folder])
-    shipped, going = runs.history(found["compact"]), runs.history(found["compact (run)"])
-    assert shipped["id"] == MODELS["compact"].id
-    assert {
-        "options",
-        "epochs",
-        "epochs_done",
-        "previews",
-        "epoch",
-        "losses",
-    } <= shipped.keys() & going.keys()
-    assert going["losses"] == {"d": [1, 1, 1], "g": [2, 2, 2]} and going["epochs_done"] == 1.5
-    (folder / "old" / "log.jsonl").write_text("[]\n")
-    with pytest.raises(BadInput, match="The run old has no log that can be read"):
-        runs.history(found["old"])
-
-
-def test_every_shipped_preview_opens():
-    for name, path in runs.trainings(MODELS).items():
-        count = len(runs.history(path)["previews"])
-        assert runs.preview(path, count - 1).size == runs.FRAME, name
-        with pytest.raises(BadInput, match="no such preview"):
+def test_every_preview_of_a_history_opens(folder):
+    for name, path in runs.trainings(MODELS, [folder]).items():
+        history = runs.history(path)
+        assert {"options", "epochs", "epochs_done", "epoch", "losses"} <= history.keys()
+        count = len(history["previews"])
+        frames = [runs.preview(path, position) for position in range(count)]
+        assert {frame.size for frame in frames} == {runs.FRAME}, name
+        if path.is_dir():
+            assert [frame.getextrema() for frame in frames] == [(i, i) for i in range(count)]
+        with pytest.raises(runs.BadInput, match="no such preview"):
             runs.preview(path, count)
 
 
-def test_the_previews_of_a_run_are_in_the_order_of_its_history(folder):
-    for name, count in (("old", 3), ("compact", 2)):
-        assert len(runs.history(folder / name)["previews"]) == count
-        for position in range(count):
-            frame = runs.preview(folder / name, position)
-            assert frame.size == runs.FRAME and frame.getextrema() == (position, position)
-
-
-def test_addresses_of_previews(folder, tmp_path):
-    app = Starlette(**access.launch_options(routes.routes(MODELS, [folder]))["app_kwargs"])
-    app.auth, app.cookie_id, app.tokens = None, "x", {}
-    client = TestClient(app)
+def test_addresses_of_previews(folder):
+    client = TestClient(app_with([runs.route(MODELS, [folder])]))
     answer = client.get("/gradio_api/training/compact%20(run)/1.png")
     assert answer.status_code == 200 and answer.headers["cache-control"] == "private, no-cache"
-    tag = {"If-None-Match": answer.headers["etag"]}
-    assert client.get("/gradio_api/training/compact%20(run)/1.png", headers=tag).status_code == 304
     (folder / "old" / "preview-002.png").write_bytes(b"cut short")
-    for path in (
-        "gone/0.png",
-        "old/1.png",
-        "old/9.png",
-        "..%2fold/0.png",
-        "old/x.png",
-        "old/-1.png",
-        "nothing/0.png",
-    ):
-        assert client.get(f"/gradio_api/training/{path}").status_code == 404
-
-
-def test_a_damaged_log_is_named(tmp_path, monkeypatch):
-    (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "mine.json").write_text("{")
-    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
-    with pytest.raises(BadInput, match="mine.json is damaged"):
-        runs._shipped_logs.__wrapped__()
+    for path in ("gone/0", "old/1", "old/9", "..%2fold/0", "old/x", "old/-1", "nothing/0"):
+        assert client.get(f"/gradio_api/training/{path}.png").status_code == 404
+    (folder / "old" / "log.jsonl").write_text("[]\n")
+    assert "no log that can be read" in client.get("/gradio_api/training/old/0.png").text
 
 
 def test_what_is_shipped_is_small_and_of_shipped_weights():
