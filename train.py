@@ -39,7 +39,7 @@ def parse_args(argv=None, saved=None):
     add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
     add("--device", default="cpu", help="where to train, a PyTorch device (default: cpu)")
     add_threads(parser)
-    parser.set_defaults(**{**(saved or {}), "set": None})
+    parser.set_defaults(**{**(saved or {}), "set": []})
     return parser.parse_args(argv)
 
 
@@ -53,23 +53,21 @@ def prepare(argv):
     options = parse_args(argv)
     out = options.out or Path("runs") / options.model
     state = load_state(out)
-    saved = state["options"] if state else None
-    if saved:
+    if state:
         need(options.resume, f"{out} holds a run already; go on with it by --resume, or give another --out.")
-        options = parse_args(argv, saved)
+        options = parse_args(argv, state["options"])
     elif options.resume:
         print(f"No run in {out} yet: starting one.")
 
     recipe = recipes.RECIPES[options.model]
-    options.out = out
+    options.out, options.processes = out, processes.WORLD
     options.epochs = options.epochs or recipe.epochs
     options.batch_size = options.batch_size or recipe.batch_size
     options.lr = recipe.lr if options.lr is None else options.lr
-    options.processes = processes.world()
-    changed = recipes.parse_settings(options.model, options.set or [])
-    options.set = {**(saved["set"] if saved else recipes.defaults(options.model)), **changed}
-    if saved:
-        check_unchanged(options, saved)
+    settings = state["options"]["set"] if state else recipes.defaults(options.model)
+    options.set = settings | recipes.parse_settings(options.model, options.set)
+    if state:
+        check_unchanged(options, state["options"])
 
     need(0 < options.lr < float("inf"), f"--lr must be above 0, not {options.lr}.")
     shared = f"--batch-size {options.batch_size} cannot be shared equally by {options.processes} processes."
@@ -82,18 +80,30 @@ def prepare(argv):
     return options, state, *data.load(options.data)
 
 
+def check_unchanged(options, saved):
+    """Raise BadInput if an option or setting that may not change is not what the run was started with."""
+    may_change = {"data", "device", "threads", "set", "vae"}  # vae: the run knows its weights by their id
+    if not recipes.RECIPES[options.model].has_schedule:
+        may_change.add("epochs")
+    now, before = vars(options) | options.set, saved | saved["set"]
+    changed = {name for name in before if now.get(name) != before[name]}
+    for name in sorted(changed - may_change):
+        raise BadInput(f"The run in {options.out} has {name}={before[name]}; --resume cannot change it.")
+    if changed & {"device", "threads"}:
+        print("With another --device or --threads than before, the weights will differ in their last bits.")
+
+
 def train(options, state, images, labels):
     """Train from `state`, or from the start, to the last step or to Ctrl-C, saving on the way."""
     torch.set_num_threads(options.threads)
-    rank, world = processes.rank(), processes.world()
+    rank, world = processes.RANK, processes.WORLD
     epoch_steps = data.steps_per_epoch(images, options.batch_size, world)
     steps = options.epochs * epoch_steps
     is_past = state and state["step"] > steps
     need(not is_past, f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
     recipe = recipes.build(options.model, options.seed, steps, options.device, options.lr, **options.set)
     processes.share_gradients(recipe)
-    kept = {name: value for name, value in vars(options).items() if name not in ("out", "resume")}
-    run = Run(options.out, recipe, kept, digest([images, labels]), steps, epoch_steps, state, rank == 0)
+    run = Run(options, recipe, digest([images, labels]), steps, epoch_steps, state, rank == 0)
     batches = data.batches(images, labels, options.batch_size, options.seed, run.step, rank, world)
     batches = islice(batches, steps - run.step)
 
@@ -118,31 +128,8 @@ def train(options, state, images, labels):
         print(f"Stopped and saved at step {run.step} of {steps}.")
         print(f"To go on: python train.py --resume --out {out}")
         raise SystemExit(130)  # as after any Ctrl-C
-    epochs = "1 epoch" if options.epochs == 1 else f"{options.epochs} epochs"
-    print(f"{epochs} took {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
-    tab = "" if recipe.generator.config.get("conditional", True) else " (tab Compare)"
-    print(f"See what it draws{tab}: python app.py --weights {out}")
-
-
-def check_unchanged(options, saved):
-    """Raise BadInput if an option is not what the run was started with, unless it may change."""
-    count, may_change = saved["processes"], {"--data", "--device", "--threads", "--set vae"}
-    sentence = f"The run in {options.out} was started with {count} processes; resume it with as many"
-    need(options.processes == count, f"{sentence} (torchrun --nproc-per-node {count}).")
-    if not recipes.RECIPES[options.model].has_schedule:
-        may_change.add("--epochs")
-    given = as_typed(vars(options))
-    for option, value in as_typed(saved).items():
-        sentence = f"The run in {options.out} has {option} {value}; --resume cannot change it."
-        need(given.get(option) == value or option in may_change, sentence)
-        if given.get(option) != value and option in ("--device", "--threads"):
-            print(f"With another {option} than before, the weights will differ in their last bits.")
-
-
-def as_typed(options):
-    """Return options by the names they have on the command line, like "--lr" and "--set gamma"."""
-    typed = {"--" + name.replace("_", "-"): value for name, value in options.items() if name != "set"}
-    return typed | {f"--set {name}": value for name, value in options["set"].items()}
+    print(f"Trained for {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
+    print(f"See what it draws: python app.py --weights {out}")
 
 
 if __name__ == "__main__":

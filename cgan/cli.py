@@ -6,13 +6,14 @@ import sys
 import threading
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import torch
 
 
-class BadInput(ValueError):
-    """The user gave something unusable; the message is the sentence to show them."""
+class BadInput(ValueError, ArgumentTypeError):
+    """The user gave something unusable; the message is the sentence to show them. argparse shows it, too."""
 
 
 def need(condition, sentence):
@@ -24,33 +25,27 @@ def need(condition, sentence):
 def whole_number(name, value, low, high):
     """Return `value` as an int from `low` to `high`. It may be an int, its decimal text, or a float like 8.0.
 
-    Raises:
-        BadInput: names the quantity, its bounds and what was given. Nothing is rounded or clamped.
+    Raises BadInput for anything else; nothing is rounded or clamped.
     """
     text = str(value)
-    if re.fullmatch(r"-?[0-9]{1,20}(\.0)?", text):
-        number = int(text.removesuffix(".0"))
-        if low <= number <= high:
-            return number
-    raise BadInput(f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}.")
+    is_whole = re.fullmatch(r"-?[0-9]{1,20}(\.0)?", text)
+    is_right = is_whole and low <= float(text) <= high
+    need(is_right, f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}.")
+    return int(text.removesuffix(".0"))
 
 
 def whole_numbers(name, values, high):
     """Convert whole numbers from 0 to `high`, in any list, array or tensor, to int64 (n,).
 
-    Raises:
-        BadInput: names the quantity and its bounds.
+    Raises BadInput for anything else.
     """
     try:
         array = np.asarray(values.cpu() if isinstance(values, torch.Tensor) else values)
-    except (TypeError, ValueError, RuntimeError):
-        array = np.empty((), object)
-    if array.size == 0 and array.ndim == 1:
-        return torch.empty(0, dtype=torch.long)
-    if array.ndim != 1 or array.dtype.kind not in "iu" or array.min() < 0 or array.max() > high:
-        raise BadInput(
-            f"{name} must be whole numbers from 0 to {high}, in a list or a one-dimensional tensor."
-        )
+        is_whole = array.dtype.kind in "iu" and array.min() >= 0 and array.max() <= high
+    except (TypeError, ValueError, RuntimeError):  # NumPy can make no array of it, or it is empty
+        is_whole = array.size == 0
+    kinds = "in a list or a one-dimensional tensor"
+    need(is_whole and array.ndim == 1, f"{name} must be whole numbers from 0 to {high}, {kinds}.")
     return torch.from_numpy(array.astype(np.int64))
 
 
@@ -65,17 +60,13 @@ def friendly_errors():
             stream.reconfigure(errors="backslashreplace")
     try:
         yield
-    except BadInput as error:
-        sentence = str(error)
-    except OSError as error:
-        sentence = f"{error.filename}: {error.strerror}." if error.filename else f"{error}."
+    except (BadInput, OSError) as error:
+        file = getattr(error, "filename", None)
+        print(f"{file}: {error.strerror}." if file else error, file=sys.stderr)
+        raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         raise SystemExit(130) from None
-    else:
-        return
-    print(sentence, file=sys.stderr)
-    raise SystemExit(2)
 
 
 @contextmanager
@@ -102,14 +93,7 @@ def command(doc):
 
 def integer(low, high):
     """Return an argparse type for whole numbers from `low` to `high`."""
-
-    def parse(text):
-        try:
-            return whole_number("this", text, low, high)
-        except BadInput as error:
-            raise ArgumentTypeError(error) from None
-
-    return parse
+    return partial(whole_number, "this", low=low, high=high)
 
 
 def add_threads(parser):

@@ -20,21 +20,18 @@ LEVELS = "", "raw", "MNIST/raw"  # subfolders of the root that may hold the file
 def load(root=DEFAULT_ROOT, train=True):
     """Return the training (or test) images, uint8 (N, 28, 28), and their labels, int64 (N,) from 0 to 9.
 
-    Reads MNIST or any other set in its format. If `root` holds no IDX files, downloads MNIST into it.
-
-    Raises:
-        BadInput: the files are not found, damaged, or do not hold 28 x 28 images with labels from 0 to 9.
+    Reads MNIST or any other set in its format. If `root` holds no IDX files, downloads MNIST into it. Raises
+    BadInput if the files are not found, damaged, or not 28 x 28 images with labels from 0 to 9.
     """
     root, split = Path(root), "train" if train else "t10k"
     if not _idx_files(root):
         _download(root)
-    images_file, labels_file = find(root, split)
+    images_file, labels_file = _find(root, split)
     images, labels = _read_idx(images_file, 3), _read_idx(labels_file, 1)
 
-    (n, height, width), count = images.shape, len(labels)
-    is_size = height == width == 28
-    need(is_size, f"{images_file} holds images of {height} x {width} pixels; 28 x 28 are needed.")
-    need(n == count > 0, f"{labels_file} holds {count} labels for {n} images; one for each image is needed.")
+    n, height, width = images.shape
+    need(height == width == 28, f"{images_file} holds images of {height} x {width} pixels, not 28 x 28.")
+    need(n == len(labels) > 0, f"{labels_file} holds {len(labels)} labels, {images_file} {n} images.")
     low, high = labels.min(), labels.max()
     need(high <= 9, f"{labels_file} holds labels from {low} to {high}; labels from 0 to 9 are needed.")
     return torch.from_numpy(images), torch.from_numpy(labels).long()
@@ -78,22 +75,18 @@ def random_stream(seed, purpose, position, rank=0):
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
 
 
-def find(root, split):
-    """Return the paths of the images and labels of a split, "train" or "t10k". Raises BadInput."""
-
-    def first(folder, name):
-        files = (file for end in ("", ".gz") for file in folder.glob(f"{split}-{name}-ubyte{end}"))
-        return next(files, None)
-
-    for folder in (root / level for level in LEVELS):
-        images, labels = first(folder, "images[-.]idx3"), first(folder, "labels[-.]idx1")
-        if images and labels:
-            return images, labels
+def _find(root, split):
+    """Return the paths of the images and labels of a split, "train" or "t10k"."""
+    names = f"{split}-images-idx3-ubyte", f"{split}-labels-idx1-ubyte"
+    for level in LEVELS:
+        patterns = [name.replace("-idx", "[-.]idx") for name in names]
+        plain_or_gz = [[*(root / level).glob(p), *(root / level).glob(f"{p}.gz")] for p in patterns]
+        if all(plain_or_gz):
+            return [files[0] for files in plain_or_gz]
     found = ", ".join(str(file.relative_to(root)) for file in _idx_files(root)[:8])
     raise BadInput(
-        f"{root} does not hold {split}-images-idx3-ubyte and {split}-labels-idx1-ubyte side by side (in it, "
-        f"in raw/ or in MNIST/raw/; with - or . before idx, plain or .gz). It holds {found}; give --data the "
-        "folder of the set to learn from."
+        f"{root} does not hold {names[0]} and {names[1]} side by side (in it, in raw/ or in MNIST/raw/; "
+        f"with - or . before idx, plain or .gz). It holds {found}; give --data the folder of the set."
     )
 
 
@@ -131,10 +124,9 @@ def _download(root):
         try:
             MNIST(temporary, download=True)
         except (RuntimeError, OSError, ValueError) as error:
-            reason = " ".join(str(error).split()).rstrip(".")
-            sentence = (
-                f"MNIST is not in {root} and could not be downloaded ({reason}); connect to the internet"
-            )
-            raise BadInput(f"{sentence}, or give --data a folder that holds it.") from error
+            raise BadInput(
+                f"MNIST is not in {root} and could not be downloaded ({' '.join(str(error).split())}); "
+                "connect to the internet, or give --data a folder that holds it."
+            ) from error
         raw.parent.mkdir(parents=True, exist_ok=True)
         os.rename(Path(temporary) / "MNIST" / "raw", raw)

@@ -1,4 +1,4 @@
-"""Training objectives, as functions of logits and tensors. All return scalars.
+"""Training objectives: scalars, each the mean over a batch. Those of logits are log 2 where D is undecided.
 
 Binary cross-entropy is -log p for the target 1 and -log(1 - p) for the target 0, with p = sigmoid(logit).
 Written as a softplus of the logit, it keeps its gradient where p would round to 0 or 1.
@@ -12,16 +12,13 @@ def real_loss(logits):
     """Binary cross-entropy of D's logits (N,) against the target 1, "real": -log sigmoid(logit).
 
     D minimises it on real images. G minimises it on its own: the non-saturating loss (Goodfellow et al. 2014,
-    section 3). Mean over the batch; log 2 where D is undecided.
+    section 3).
     """
     return softplus(-logits).mean()
 
 
 def fake_loss(logits):
-    """Binary cross-entropy of D's logits (N,) against the target 0, "fake": -log(1 - sigmoid(logit)).
-
-    Mean over the batch; log 2 where D is undecided.
-    """
+    """Binary cross-entropy of D's logits (N,) against the target 0, "fake": -log(1 - sigmoid(logit))."""
     return softplus(logits).mean()
 
 
@@ -29,7 +26,7 @@ def pairing_loss(logits, others):
     """Penalise pairs in which `logits` is not above `others`, both (N,): softplus(others - logits).
 
     The relativistic loss of R3GAN (Huang et al. 2024, equation 2). D minimises pairing_loss(real, fake), G
-    minimises pairing_loss(fake, real). Mean over the batch; log 2 where D is undecided.
+    minimises pairing_loss(fake, real).
     """
     return softplus(others - logits).mean()
 
@@ -47,7 +44,7 @@ def gradient_penalty(logits, images):
     """Squared norm of the gradient of each logit by its image: R1 on real images, R2 on fake ones.
 
     (Mescheder et al. 2018, equation 9.) `images` (N, 1, H, W) must require gradients, and each of the logits
-    (N,) must depend on its own image only. Mean over the batch; can be differentiated once more.
+    (N,) must depend on its own image only. Can be differentiated once more.
     """
     (gradients,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradients.square().sum((1, 2, 3)).mean()
@@ -56,8 +53,7 @@ def gradient_penalty(logits, images):
 def reconstruction_loss(logits, x):
     """-log p(x | z) of images x (N, 1, 28, 28), each pixel ink with probability sigmoid(logits), (N, 784).
 
-    The first term of -ELBO (Kingma and Welling 2014, appendix C.1). Summed over pixels, mean over the batch.
-    x comes in [-1, 1]; the amount of ink is in [0, 1].
+    The first term of -ELBO (Kingma and Welling 2014, appendix C.1), summed over pixels. x is in [-1, 1].
     """
     ink = (x.flatten(1) + 1) / 2
     return (softplus(logits) - ink * logits).sum(1).mean()
@@ -66,6 +62,6 @@ def reconstruction_loss(logits, x):
 def kl_loss(mean, log_var):
     """KL divergence of the normal distributions N(mean, exp(log_var)), both (N, Z), from N(0, 1).
 
-    The second term of -ELBO (Kingma and Welling 2014, appendix B). Summed over Z, mean over the batch.
+    The second term of -ELBO (Kingma and Welling 2014, appendix B), summed over Z.
     """
     return (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean() / 2

@@ -15,37 +15,31 @@ import torch.distributed as dist
 
 from cgan.cli import BadInput
 
-
-def world():
-    """Number of processes that train together."""
-    return dist.get_world_size() if dist.is_initialized() else 1
-
-
-def rank():
-    """Number of this process; 0 writes the run's folder and prints."""
-    return dist.get_rank() if dist.is_initialized() else 0
+LAUNCHED = dist.is_torchelastic_launched()  # by torchrun, which sets the environment's RANK and so on
+WORLD = int(os.environ["WORLD_SIZE"]) if LAUNCHED else 1  # processes that train together
+RANK = int(os.environ["RANK"]) if LAUNCHED else 0  # of this process; 0 writes the run's folder and prints
 
 
 @contextmanager
 def group():
     """Join the process group that torchrun sets up, if it did. Only process 0 prints."""
-    if not dist.is_torchelastic_launched():
+    if not LAUNCHED:
         yield
         return
-    has_cuda = torch.cuda.is_available()
-    if has_cuda:
+    backend = "gloo"
+    if torch.cuda.is_available():
+        backend = "cpu:gloo,cuda:nccl"
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))  # what the device "cuda" means from here on
-    store, number, size = next(dist.rendezvous("env://"))
+    store, _, _ = next(dist.rendezvous("env://"))
     if os.environ["GROUP_WORLD_SIZE"] == "1":  # machine; the counts of several may differ
         # Restarted processes must not find the addresses of those before them in torchrun's store.
         store = dist.PrefixStore(os.environ["TORCHELASTIC_RESTART_COUNT"], store)
-    backend = "cpu:gloo,cuda:nccl" if has_cuda else "gloo"
-    dist.init_process_group(backend, store=store, rank=number, world_size=size)
+    dist.init_process_group(backend, store=store, rank=RANK, world_size=WORLD)
     try:
-        with redirect_stdout(None if rank() else sys.stdout):
+        with redirect_stdout(None if RANK else sys.stdout):
             yield
-    except BadInput:
-        if rank() == 0:
+    except (BadInput, OSError):
+        if RANK == 0:
             raise
         raise SystemExit(2) from None  # process 0 reports the same
     finally:
@@ -54,42 +48,38 @@ def group():
 
 def from_first(function, *arguments):
     """Call the function in process 0 and return its result in all of them. If it ends one, it ends all."""
-    if world() == 1:
-        return function(*arguments)
-    result = [None]
-    if rank() == 0:
+    box = [None]
+    if RANK == 0:
         try:
-            result = [function(*arguments)]
+            box = [function(*arguments)]
         except (BadInput, OSError, SystemExit) as error:
-            dist.broadcast_object_list([SystemExit(getattr(error, "code", 2))])
-            raise
-    dist.broadcast_object_list(result)
-    if isinstance(result[0], SystemExit):
-        raise result[0]
-    return result[0]
+            box = [error]
+    if LAUNCHED:
+        dist.broadcast_object_list(box)
+    if isinstance(box[0], BaseException):
+        raise box[0]
+    return box[0]
 
 
 def share_gradients(recipe):
     """Let the recipe's optimisers step with gradients averaged over all processes."""
     for part in recipe.parts.values():
-        if isinstance(part, torch.optim.Optimizer) and world() > 1:
+        if isinstance(part, torch.optim.Optimizer) and LAUNCHED:
             part.register_step_pre_hook(_average_gradients)
 
 
 def _average_gradients(optimizer, arguments, options):
-    parameters = (p for group in optimizer.param_groups for p in group["params"])
-    gradients = [p.grad for p in parameters if p.grad is not None]
+    gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     dist.all_reduce(flat)
     for gradient, total in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
-        gradient.copy_((total / world()).view_as(gradient))
+        gradient.copy_((total / WORLD).view_as(gradient))
 
 
 def agree(losses, stop):
     """Return the mean of the processes' losses, a dict of floats, and whether any of them wants to stop."""
-    if world() == 1:
-        return losses, stop
     values = torch.tensor([*losses.values(), float(stop)], dtype=torch.float64)
-    dist.all_reduce(values)
+    if LAUNCHED:
+        dist.all_reduce(values)
     *totals, stops = values.tolist()
-    return {name: total / world() for name, total in zip(losses, totals, strict=True)}, stops > 0
+    return {name: total / WORLD for name, total in zip(losses, totals, strict=True)}, stops > 0

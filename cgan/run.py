@@ -30,35 +30,41 @@ class Run:
     """The state of a training run, and its folder.
 
     Args:
+        options: of train.py, complete and checked; a Namespace.
         recipe: what is trained.
-        options: dict of plain values that a resumed run must repeat.
         data_digest: of images and labels.
         steps, epoch_steps: of the whole run, and of one epoch.
         state: from `load_state`, to resume; None to start.
         writes: whether this process writes files.
     """
 
-    def __init__(self, folder, recipe, options, data_digest, steps, epoch_steps, state=None, writes=True):
-        self.folder, self.recipe, self.options, self.writes = Path(folder), recipe, options, writes
+    def __init__(self, options, recipe, data_digest, steps, epoch_steps, state=None, writes=True):
+        self.folder, self.recipe, self.writes = Path(options.out), recipe, writes
+        self.options = {name: value for name, value in vars(options).items() if name not in ("out", "resume")}
         self.steps, self.epoch_steps = steps, epoch_steps
         self.origin = {"data_digest": data_digest, "vae_id": getattr(recipe, "vae_id", None)}
-        self.step, self.log, self.previews, self.seconds_before, self.cpu_seconds_before = 0, [], {}, 0.0, 0.0
+        self.step, self.log, self.previews = 0, [], {}
+        self.started, self.cpu_started = time.monotonic(), time.process_time()
+        self.saved = self.started
         if state:
             same = state["origin"] == self.origin
-            need(same, f"The run in {folder} learned from other images, or another vae.")
+            need(same, f"The run in {self.folder} learned from other images, or another vae.")
             self.step, self.log, self.previews = state["step"], state["log"], state["previews"]
-            self.seconds_before, self.cpu_seconds_before = state["seconds"], state["cpu_seconds"]
+            self.started -= state["seconds"]  # as if the run had never been interrupted
+            self.cpu_started -= state["cpu_seconds"]
             for name, part in recipe.parts.items():
                 part.load_state_dict(state["parts"][name])
-        self.started = self.saved = time.monotonic()
-        self.cpu_started = time.process_time()
+
+    @property
+    def seconds(self):
+        """Time spent on this run, in all its parts."""
+        return time.monotonic() - self.started
 
     @contextmanager
     def open(self):
         """Make and lock the folder, and write what is known, so that other programs see the run.
 
-        Raises:
-            BadInput: another process trains into the folder.
+        Raises BadInput if another process trains into the folder.
         """
         if not self.writes:
             yield
@@ -74,26 +80,14 @@ class Run:
                 self.write_preview(step)
             yield
 
-    @property
-    def seconds(self):
-        """Time spent on this run, in all its parts."""
-        return self.seconds_before + time.monotonic() - self.started
-
-    @property
-    def cpu_seconds(self):
-        """CPU time of all threads in that time."""
-        return self.cpu_seconds_before + time.process_time() - self.cpu_started
-
     def record(self, losses):
         """Count a step, log its losses, and write the files that are due.
 
-        Raises:
-            BadInput: a loss is not a finite number.
+        Raises BadInput if a loss is not a finite number.
         """
-        sentence = (
-            f"Training failed at step {self.step + 1}: the losses are no longer finite numbers. Try again "
-        )
-        need(all(map(math.isfinite, losses.values())), sentence + "in another folder with a smaller --lr.")
+        failed = f"Training failed at step {self.step + 1}: a loss is not a finite number any more. "
+        advice = "Try again in another folder with a smaller --lr."
+        need(all(map(math.isfinite, losses.values())), failed + advice)
         self.step += 1
         if self.step % LOG_EVERY == 0:
             self.log.append({"step": self.step, **losses, "seconds": round(self.seconds, 1)})
@@ -120,7 +114,7 @@ class Run:
             "origin": self.origin,
             "step": self.step,
             "seconds": self.seconds,
-            "cpu_seconds": self.cpu_seconds,
+            "cpu_seconds": time.process_time() - self.cpu_started,  # of all threads
             "log": self.log,
             "previews": self.previews,
             "parts": {name: part.state_dict() for name, part in self.recipe.parts.items()},
@@ -149,10 +143,8 @@ class Run:
     def draw_preview(self):
         """Draw ten hands, each with all digits; without conditions, a hundred hands: uint8 (100, 28, 28)."""
         config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
-        if config.get("conditional", True):
-            z = hands.seeded(0, range(10), config["z_dim"]).repeat_interleave(10, dim=0)
-        else:
-            z = hands.seeded(0, range(100), config["z_dim"])
+        count = 10 if config.get("conditional", True) else 100
+        z = hands.seeded(0, range(count), config["z_dim"]).repeat_interleave(100 // count, dim=0)
         device = self.options["device"]
         return images.to_uint8(self.recipe.sample(z.to(device), y.to(device))).cpu()
 
@@ -167,18 +159,14 @@ class Run:
             "steps": self.step,
             "epochs": self.step // self.epoch_steps,
             "seconds": round(self.seconds),
-            "cpu_seconds": round(self.cpu_seconds),
+            "cpu_seconds": round(time.process_time() - self.cpu_started),
             "data_digest": self.origin["data_digest"],
             "versions": weights.versions(),
         }
 
 
 def load_state(folder):
-    """Return what `Run.save` wrote into a folder, or None.
-
-    Raises:
-        BadInput: the file is damaged, or another version's.
-    """
+    """Return what `Run.save` wrote into a folder, or None. Raises BadInput if it is damaged or too old."""
     path = Path(folder) / "state.pt"
     if not path.is_file():
         return None
@@ -186,9 +174,9 @@ def load_state(folder):
     content, checksum = data[:-64], data[-64:]
     need(checksum == _checksum(content), f"{path} is damaged; start anew in another folder (--out).")
     state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-    anew = "start anew in another folder (--out); its weights still work."
-    need(state["format"] >= FORMAT, f"{path} is from the first version, which cannot be resumed: {anew}")
-    need(state["format"] == FORMAT, f"{path} is from a newer version of this program; update this one.")
+    other = f"{path} is from another version of this program, which alone can resume it"
+    way_out = "start anew in another folder (--out); its weights still work."
+    need(state["format"] == FORMAT, f"{other}; {way_out}")
     return state
 
 

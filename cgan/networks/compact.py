@@ -6,8 +6,9 @@ channels_last, so nothing is copied between them and the convolutions.
 
 import torch
 from torch import nn
-from torch.nn.functional import leaky_relu_, normalize, pixel_shuffle
+from torch.nn.functional import leaky_relu_, normalize, pad, pixel_shuffle
 
+from cgan.cli import need
 from cgan.networks.mixture import lookup
 
 SLOPE = 0.2  # of LeakyReLU below 0, computed in place to save a pass over memory
@@ -37,15 +38,21 @@ class ConditionalBatchNorm(nn.Module):
 class Generator(nn.Module):
     """Draw digits from noise. The digit enters beside z and in every BatchNorm.
 
-    output_scale: tanh only approaches -1 and 1; a scale above 1, clamped, reaches black and white.
+    output_scale: 1 to 2. tanh only approaches -1 and 1; a scale above 1, clamped, reaches black and white.
+    support: 0 to 1. Above 0, ink that stands alone is removed (`without_specks`).
     """
 
-    def __init__(self, num_classes=10, z_dim=64, output_scale=1):
+    def __init__(self, num_classes=10, z_dim=64, output_scale=1, support=0):
         super().__init__()
+        need(1 <= output_scale <= 2, "output_scale must be from 1 to 2.")
+        need(0 <= support <= 1, "support must be from 0 to 1.")
+        self.output_scale, self.support = output_scale, support
         self.config = {"num_classes": num_classes, "z_dim": z_dim}
-        if output_scale != 1:  # the config is part of the weights' digest, older ones lack this
+        # The config is part of the weights' digest, and older weights lack these two.
+        if output_scale != 1:
             self.config["output_scale"] = output_scale
-        self.output_scale = output_scale
+        if support != 0:
+            self.config["support"] = support
         self.embed = nn.Embedding(num_classes, z_dim)
         self.dense = nn.Linear(2 * z_dim, 7 * 7 * 128)
         self.norm1 = ConditionalBatchNorm(num_classes, 128)
@@ -67,7 +74,12 @@ class Generator(nn.Module):
         h = leaky_relu_(self.norm3(self.conv1(h), y), SLOPE)  # (N, 48, 14, 14)
         h = leaky_relu_(self.norm4(self.conv2(h), y), SLOPE)  # (N, 48, 14, 14)
         x = torch.tanh(upsample(self.up2(h)))  # (N, 1, 28, 28)
-        return x if self.output_scale == 1 else clamp(self.output_scale * x)  # (N, 1, 28, 28)
+        if self.output_scale == 1 and self.support == 0:
+            return x
+        x = self.output_scale * x
+        picture = without_specks(x.detach().clamp(-1, 1), self.support)  # (N, 1, 28, 28)
+        # The values of the picture with the gradient of x, also where it is clamped or a speck was removed.
+        return x + (picture - x.detach()) if x.requires_grad else picture
 
 
 def upsample(h):
@@ -79,9 +91,19 @@ def upsample(h):
     return pixel_shuffle(h, 2).contiguous(memory_format=torch.channels_last)
 
 
-def clamp(x):
-    """Clamp x to [-1, 1] and pass gradients through unchanged, also where it is clamped."""
-    return x + (x.clamp(-1, 1) - x).detach()
+def without_specks(x, support):
+    """Remove ink that stands alone from images x (N, 1, H, W) in [-1, 1]: no stroke is that small and faint.
+
+    Each pixel's ink, from 0 to 1, is multiplied by a gate that opens linearly as the ink in the 3 x 3 pixels
+    around it, its own included, grows from `support` to 3 * `support`.
+    """
+    if support == 0:
+        return x
+    ink = (x + 1) / 2
+    h = pad(ink, [1] * 4)  # (N, 1, H + 2, W + 2); sums of three by row, then by column: faster than pooling
+    h = h[..., :-2] + h[..., 1:-1] + h[..., 2:]  # (N, 1, H + 2, W)
+    around = h[..., :-2, :] + h[..., 1:-1, :] + h[..., 2:, :]  # (N, 1, H, W)
+    return ink * ((around - support) / (2 * support)).clamp(0, 1) * 2 - 1
 
 
 class Discriminator(nn.Module):

@@ -17,16 +17,8 @@ class Generator(nn.Module):
         self.config = {"num_classes": num_classes, "z_dim": z_dim}
         self.embed = nn.Embedding(num_classes, z_dim)
         self.dense = nn.Linear(z_dim, 7 * 7 * 256)
-        self.trans1 = nn.Sequential(
-            nn.ConvTranspose2d(256, 128, 3, stride=2, padding=1, output_padding=1),
-            nn.BatchNorm2d(128),
-            nn.LeakyReLU(),
-        )
-        self.trans2 = nn.Sequential(
-            nn.ConvTranspose2d(128, 64, 3, stride=1, padding=1),
-            nn.BatchNorm2d(64),
-            nn.LeakyReLU(),
-        )
+        self.trans1 = block(nn.ConvTranspose2d(256, 128, 3, stride=2, padding=1, output_padding=1))
+        self.trans2 = block(nn.ConvTranspose2d(128, 64, 3, stride=1, padding=1))
         self.trans3 = nn.Sequential(
             nn.ConvTranspose2d(64, 1, 3, stride=2, padding=1, output_padding=1),
             nn.Tanh(),
@@ -45,23 +37,15 @@ class Discriminator(nn.Module):
 
     The digit is a learned image, stacked on x as a second channel.
     x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). Returns float (N,).
-    The report's network ends in a sigmoid; here that is part of the loss (losses.py) and of `probability`.
+    The report's network ends in a sigmoid; here that is part of the loss (losses.py).
     """
 
     def __init__(self, num_classes=10):
         super().__init__()
         self.embed = nn.Embedding(num_classes, 28 * 28)
         self.conv1 = nn.Sequential(nn.Conv2d(2, 64, 3, stride=2, padding=1), nn.LeakyReLU())
-        self.conv2 = nn.Sequential(
-            nn.Conv2d(64, 64, 3, stride=2, padding=1),
-            nn.BatchNorm2d(64),
-            nn.LeakyReLU(),
-        )
-        self.conv3 = nn.Sequential(
-            nn.Conv2d(64, 128, 3, stride=2, padding=0),
-            nn.BatchNorm2d(128),
-            nn.LeakyReLU(),
-        )
+        self.conv2 = block(nn.Conv2d(64, 64, 3, stride=2, padding=1))
+        self.conv3 = block(nn.Conv2d(64, 128, 3, stride=2, padding=0))
         self.dense = nn.Sequential(nn.Flatten(), nn.Linear(3 * 3 * 128, 1))
 
     def forward(self, x, y):
@@ -71,6 +55,7 @@ class Discriminator(nn.Module):
         h = self.conv3(h)  # (N, 128, 3, 3)
         return self.dense(h).squeeze(1)  # (N,)
 
-    def probability(self, x, y):
-        """The report's output: the probability that x is a real image of y, float (N,) in [0, 1]."""
-        return torch.sigmoid(self(x, y))
+
+def block(convolution):
+    """Put BatchNorm and LeakyReLU behind a convolution."""
+    return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels), nn.LeakyReLU())

@@ -44,10 +44,6 @@ class AutoEncoder(nn.Module):
         # The report's sigmoid, moved from [0, 1] to [-1, 1]: 2 * sigmoid(logit) - 1 = tanh(logit / 2).
         return torch.tanh(self.decode(z, y) / 2).view(-1, 1, 28, 28)  # (N, 1, 28, 28)
 
-    def reconstruct(self, x, y):
-        """Encode images x (N, 1, 28, 28) and decode the mean."""
-        return self(self.encode(x, y)[0], y)  # (N, 1, 28, 28)
-
     def with_digit(self, h, y):
         """Append the digit, one-hot, to h (N, F) if the network is conditional: (N, F + C)."""
         if not self.num_classes:

@@ -9,11 +9,9 @@ Its settings are the keyword-only arguments of __init__. `steps` is the length o
 a schedule (`has_schedule`) stretches it over that, so such a run cannot be prolonged.
 """
 
-import ast
-
 import torch
 
-from cgan.cli import BadInput, need
+from cgan.cli import need
 from cgan.recipes.compact import Compact
 from cgan.recipes.report import Report
 from cgan.recipes.vae import Cvae, Vae, VaeCgan
@@ -22,15 +20,9 @@ RECIPES = {"report": Report, "compact": Compact, "vae": Vae, "cvae": Cvae, "vae-
 
 
 def build(name, seed, steps, device="cpu", lr=None, **settings):
-    """Return the recipe called `name`, its layers initialised from `seed`.
+    """Return the recipe called `name`, its layers initialised from `seed`, for a run of so many steps.
 
-    Args:
-        steps: of the whole run.
-        lr: learning rate; None for the recipe's own.
-        settings: keyword arguments of the recipe, as `parse_settings` returns them.
-
-    Raises:
-        BadInput: a setting is out of its range.
+    lr: None for the recipe's own. Raises BadInput if one of the settings is out of its range.
     """
     recipe = RECIPES[name]
     with torch.random.fork_rng(devices=[]):  # layers initialise from the global RNG only
@@ -62,9 +54,8 @@ def parse_settings(name, texts):
 
 def _number(key, text):
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        value = text
-    if type(value) not in (int, float) or not -1e30 < value < 1e30:
-        raise BadInput(f"{key} must be a number, not {text[:40]!r}.")
-    return value
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    need(abs(value) < 1e30, f"{key} must be a number, not {text[:40]!r}.")
+    return int(value) if value.is_integer() else value

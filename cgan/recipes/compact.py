@@ -26,7 +26,8 @@ class Compact:
         lr,
         *,
         z_dim=64,
-        output_scale=1,  # of G's tanh; above 1, clamped, images reach black and white
+        output_scale=1,  # of G's tanh, 1 to 2; above 1, clamped, images reach black and white
+        support=0,  # ink in 3 x 3 pixels, 0 to 1, that a pixel needs so that G keeps it; 0 keeps all
         # The generator that draws is a moving average of G, with a decay of ema_decay a step: about the last
         # 1,000 steps, but at most the part ema_part of a short run.
         ema_decay=0.999,
@@ -48,7 +49,6 @@ class Compact:
         shift_until=0.5,  # of the run
     ):
         z_dim = whole_number("z_dim", z_dim, 1, 512)
-        need(1 <= output_scale <= 2, "output_scale must be from 1 to 2.")
         need(0 <= ema_decay < 1, "ema_decay must be at least 0 and below 1.")
         need(0 <= ema_part <= 1, "ema_part must be from 0 to 1.")
         need(gamma >= 0, "gamma must be 0 or more; 0 turns the gradient penalty off.")
@@ -65,7 +65,7 @@ class Compact:
         self.gamma, self.last_gamma, self.gamma_until = gamma, last_gamma, gamma_until
         self.mismatch_weight, self.shift_until = mismatch_weight, shift_until
 
-        self.G = Generator(z_dim=z_dim, output_scale=output_scale)
+        self.G = Generator(z_dim=z_dim, output_scale=output_scale, support=support)
         self.G.to(device, memory_format=torch.channels_last)
         self.D = Discriminator().to(device, memory_format=torch.channels_last)
         # use_buffers: BatchNorm's statistics must belong to the averaged weights.
@@ -74,13 +74,8 @@ class Compact:
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr, self.betas, fused=True)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr, self.betas, fused=True)
         self.generator = self.G_ema.module
-        self.parts = {
-            "G": self.G,
-            "D": self.D,
-            "G_ema": self.G_ema,
-            "G_optimizer": self.G_optimizer,
-            "D_optimizer": self.D_optimizer,
-        }
+        names = "G", "D", "G_ema", "G_optimizer", "D_optimizer"
+        self.parts = {name: vars(self)[name] for name in names}
 
     def step(self, x, y, rng, progress):
         """Learn from real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,); return the losses."""

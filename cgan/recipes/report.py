@@ -29,12 +29,7 @@ class Report:
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr)
         self.generator = self.G
-        self.parts = {
-            "G": self.G,
-            "D": self.D,
-            "G_optimizer": self.G_optimizer,
-            "D_optimizer": self.D_optimizer,
-        }
+        self.parts = {name: vars(self)[name] for name in ("G", "D", "G_optimizer", "D_optimizer")}
 
     def step(self, x, y, rng, progress):
         """Learn from real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,); return the losses."""

@@ -67,5 +67,6 @@ class VaeCgan(Report):
     def step(self, x, y, rng, progress):
         """Report's step, on reconstructions of the real images x."""
         with torch.no_grad():
-            reconstructed = self.vae.reconstruct(x, y)
+            mean, _ = self.vae.encode(x, y)
+            reconstructed = self.vae(mean, y)  # (N, 1, 28, 28)
         return super().step(reconstructed, y, rng, progress)
