@@ -50,12 +50,9 @@ def steps_per_epoch(images, batch_size, world=1):
 def batches(images, labels, batch_size, seed, first_step=0, rank=0, world=1):
     """Yield (x, y) without end, from step `first_step` on. Each epoch has every image once.
 
-    With several processes, yields the share of process `rank` of `world`: together they get the same batches
-    as one process would. An epoch leaves out the last few images if they cannot be shared equally.
-
-    Yields:
-        x: float (batch_size / world, 1, 28, 28) in [-1, 1]; the last batch of an epoch may be smaller.
-        y: int64 (batch_size / world,).
+    x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). An epoch's last batch may be smaller than the others.
+    With several processes, N is batch_size / world: process `rank` gets its share of the batches that one
+    process would get. An epoch leaves out the last few images if they cannot be shared equally.
     """
     first_epoch, skip = divmod(first_step, steps_per_epoch(images, batch_size, world))
     for epoch in itertools.count(first_epoch):

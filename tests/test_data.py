@@ -38,22 +38,16 @@ def test_images_and_labels_are_read_and_scaled(mnist):
 
 
 @pytest.mark.parametrize("folder", ["", "raw", "MNIST/raw"])
-@pytest.mark.parametrize("mark", "-.")
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("mark, packed", ["--", ".-", "-z", ".z"])
 def test_the_usual_names_and_levels_are_found(mnist, tmp_path, folder, mark, packed):
     expected, root = data.load(mnist), tmp_path / "root"
     (root / folder).mkdir(parents=True)
     for file in (mnist / "MNIST" / "raw").iterdir():
         content = file.read_bytes()
-        name = file.name.replace("-idx", f"{mark}idx") + (".gz" if packed else "")
-        (root / folder / name).write_bytes(gzip.compress(content) if packed else content)
+        name = file.name.replace("-idx", f"{mark}idx") + (".gz" if packed == "z" else "")
+        (root / folder / name).write_bytes(gzip.compress(content) if packed == "z" else content)
     for a, b in zip(data.load(root), expected, strict=True):
         assert torch.equal(a, b)
-
-
-@pytest.mark.parametrize("given", ["MNIST", "MNIST/raw"])
-def test_a_folder_further_down_can_be_given(mnist, given):
-    assert len(data.load(mnist / given)[0]) == 40
 
 
 def test_what_was_looked_for_and_found_is_said(mnist, tmp_path):
@@ -87,9 +81,7 @@ def test_mnist_is_downloaded_where_there_is_none(tmp_path, online, capsys):
     assert len(data.load(root, train=False)[0]) == 40 and not capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "name", [IMAGES, "t10k-labels.idx1-ubyte.gz", "deep/er/my-idx3-ubyte", "MNIST/raw/notes"]
-)
+@pytest.mark.parametrize("name", [IMAGES, "t10k.idx1-ubyte.gz", "deep/er/my-idx3-ubyte", "MNIST/raw/notes"])
 def test_nothing_that_exists_is_downloaded_over(tmp_path, online, name):
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text("mine")
@@ -116,18 +108,12 @@ def idx(dimensions, *shape, kind=8):
     "name, content, sentence",
     [
         (IMAGES, b"", "not an IDX file of 3-dimensional bytes"),
-        (IMAGES, b"<html>not found</html>", "not an IDX file"),
         (IMAGES, idx(3, 40, 28, 28)[:-1], "should hold 31,360 values and holds 31,359"),
-        (IMAGES, idx(1, 40), "not an IDX file of 3-"),
         (IMAGES, idx(3, 40, 28, 28, kind=13), "not an IDX file"),
-        (IMAGES, idx(3, 40, 32, 32), "holds images of 32 x 32 pixels; 28 x 28 are needed"),
-        (LABELS, idx(1, 30), "30 labels for 40 images; one for each image"),
+        (IMAGES, idx(3, 40, 32, 32), "holds images of 32 x 32 pixels, not 28 x 28"),
+        (LABELS, idx(1, 30), "holds 30 labels, .*images-idx3-ubyte 40 images"),
         (LABELS, idx(1, 39) + bytes([10]), "should hold 39 values"),
-        (
-            LABELS,
-            idx(1, 40)[:8] + bytes(range(1, 11)) * 4,
-            "labels from 1 to 10; labels from 0 to 9 are needed",
-        ),
+        (LABELS, idx(1, 40)[:8] + bytes(range(1, 11)) * 4, "from 1 to 10; labels from 0 to 9 are needed"),
     ],
 )
 def test_what_a_file_holds_and_what_is_needed_is_said(mnist, name, content, sentence):

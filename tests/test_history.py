@@ -12,12 +12,9 @@ from cgan.cli import BadInput
 from cgan.history import history
 
 
-def learn(mnist, out, *options):
-    train.main(["--model", "vae", "--data", str(mnist), "--out", str(out), "--threads", "1", *options])
-
-
 def test_history_of_a_run(mnist, tmp_path):
-    learn(mnist, tmp_path, "--epochs", "10", "--batch-size", "4", "--seed", "3")
+    options = ["--model", "vae", "--epochs", "10", "--batch-size", "4", "--seed", "3", "--threads", "1"]
+    train.main(["--data", str(mnist), "--out", str(tmp_path), *options])
     with open(tmp_path / "log.jsonl", "a") as log:
         log.write('{"step": 150, "reconst')  # killed while writing
     os.utime(tmp_path / "log.jsonl", (time.time() - 500,) * 2)
@@ -28,15 +25,8 @@ def test_history_of_a_run(mnist, tmp_path):
     assert told["previews"] == [0.1, *range(1, 11)]
     assert told["files"][:2] == ["preview-000001.png", "preview-000010.png"]
     assert told["epoch"] == [5, 10] and list(told["losses"]) == ["reconstruction", "kl"]
-    json.dumps(told)
-
-
-def test_history_has_the_keys_of_the_shipped_logs(mnist, tmp_path):
-    learn(mnist, tmp_path, "--epochs", "2", "--batch-size", "16")
     shipped = json.loads((weights.SHIPPED / "logs" / "vae.json").read_text())
-    told = history(tmp_path)
-    assert set(told) - {"age", "seconds_left", "files"} == set(shipped) - {"id"}
-    assert (told["previews"], told["seconds_left"], told["epoch"]) == ([0.33, 1, 2], None, [])
+    assert set(json.loads(json.dumps(told))) - {"age", "seconds_left", "files"} == set(shipped) - {"id"}
 
 
 def test_history_of_a_run_of_the_first_version(tmp_path):

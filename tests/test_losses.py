@@ -12,9 +12,10 @@ from cgan import losses
 
 def test_undecided_costs_log_2():
     zero, logits = torch.zeros(5), torch.randn(5)
-    assert losses.real_loss(zero).item() == pytest.approx(math.log(2))
-    assert losses.fake_loss(zero).item() == pytest.approx(math.log(2))
-    assert losses.pairing_loss(logits, logits).item() == pytest.approx(math.log(2))
+    for loss in (losses.real_loss(zero), losses.fake_loss(zero), losses.pairing_loss(logits, logits)):
+        assert loss.item() == pytest.approx(math.log(2))
+    loss = losses.pairing_loss(torch.tensor([3.0]), torch.tensor([1.0]))
+    assert loss.item() == pytest.approx(math.log(1 + math.exp(-2)))
 
 
 def test_real_and_fake_loss_are_binary_cross_entropy():
@@ -28,11 +29,6 @@ def test_a_d_that_is_sure_and_wrong_still_gives_a_gradient():
     logits = torch.tensor([-200.0], requires_grad=True)
     losses.real_loss(logits).backward()
     assert logits.grad.item() == pytest.approx(-1)
-
-
-def test_the_pairing_loss_is_softplus_of_the_difference():
-    loss = losses.pairing_loss(torch.tensor([3.0]), torch.tensor([1.0]))
-    assert loss.item() == pytest.approx(math.log(1 + math.exp(-2)))
 
 
 def test_pairing_slopes_turn_ds_gradient_into_gs():

@@ -38,8 +38,7 @@ def defaults(name):
 def parse_settings(name, texts):
     """Parse texts like "gamma=0.5" as settings of the recipe called `name`; return them as a dict.
 
-    Raises:
-        BadInput: the recipe has no such setting, one is given twice, or a number is expected.
+    Raises BadInput if the recipe has no such setting, one is given twice, or a number is expected.
     """
     has = f"{name} has " + ", ".join(f"{key}={default}" for key, default in defaults(name).items())
     settings = {}
