@@ -41,11 +41,11 @@ def whole_numbers(name, values, high):
     """
     try:
         array = np.asarray(values.cpu() if isinstance(values, torch.Tensor) else values)
-        is_whole = array.dtype.kind in "iu" and array.min() >= 0 and array.max() <= high
-    except (TypeError, ValueError, RuntimeError):  # NumPy can make no array of it, or it is empty
-        is_whole = array.size == 0
-    kinds = "in a list or a one-dimensional tensor"
-    need(is_whole and array.ndim == 1, f"{name} must be whole numbers from 0 to {high}, {kinds}.")
+    except (TypeError, ValueError, RuntimeError):  # NumPy can make no array of it
+        array = np.empty((), object)
+    is_whole = array.dtype.kind in "iu" and 0 <= array.min(initial=0) and array.max(initial=0) <= high
+    is_right = array.ndim == 1 and (is_whole or array.size == 0)
+    need(is_right, f"{name} must be whole numbers from 0 to {high}, in a list or a one-dimensional tensor.")
     return torch.from_numpy(array.astype(np.int64))
 
 
