@@ -27,7 +27,7 @@ def imported(*paths):
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 found.add(node.module.split(".")[0])
-    ours = {path.stem for path in (*ROOT.glob("*.py"), *ROOT.glob("tests/**/*"))} | {"cgan"}
+    ours = {path.stem for path in (*ROOT.glob("*.py"), *ROOT.glob("tests/**/*"))} | {"cgan", "tests"}
     return {NAMES.get(name.lower(), name.lower()) for name in found - set(sys.stdlib_module_names) - ours}
 
 
