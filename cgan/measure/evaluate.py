@@ -160,12 +160,12 @@ def classification_accuracy(pictures, labels, test_images, test_labels, **about)
 
 
 def sheet(model, test_images, test_labels, size=20):
-    """Return an image of size x size real test images beside as many drawn ones, in order of their digits."""
+    """Return an image in ink of size x size real test images beside as many drawn ones, sorted by digit."""
     of_each = size * size // 10
     real = torch.cat([test_images[test_labels == digit][:of_each] for digit in range(10)])
     halves = [pictures.view(size, size, 28, 28) for pictures in (real, draw(model, of_each)[0])]
-    halves.insert(1, torch.full((size, 1, 28, 28), 255, dtype=torch.uint8))  # a gap
-    return images.grid(torch.cat(halves, dim=1).flatten(0, 1), 2 * size + 1)
+    halves.insert(1, torch.full((size, 1, 28, 28), 40, dtype=torch.uint8))  # a gap
+    return images.on_background(images.grid(torch.cat(halves, dim=1).flatten(0, 1), 2 * size + 1), "white")
 
 
 if __name__ == "__main__":
