@@ -59,7 +59,7 @@ def lay_out(page):
 
 def take_away(page, digit, seed, model):
     """A labelled set of pictures by a plain link: the browser itself shows how far it is."""
-    with gr.Accordion(page.text("set"), open=False, elem_id="draw-set"):
+    with gr.Accordion(page.text("set"), open=False, elem_id="draw-set") as accordion:
         with gr.Row():
             forms = [(page.text("set_png"), "png"), (page.text("set_idx"), "idx")]
             form = gr.Radio(forms, value="png", label=page.text("set_format"), elem_id="set-format")
@@ -69,4 +69,6 @@ def take_away(page, digit, seed, model):
             elem_id="set-link",
         )
     inputs = [digit, seed, model, form, total]
-    gr.on([component.change for component in inputs], None, inputs, link, **js("set_link"))
+    gr.on(
+        [accordion.expand, *(component.change for component in inputs)], None, inputs, link, **js("set_link")
+    )

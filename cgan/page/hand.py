@@ -26,7 +26,11 @@ def lay_out(page):
                 clear = page.button("clear", "hand-clear", size="sm")
                 restart = page.button("restart", "hand-restart", size="sm")
             digit = gr.Dropdown(
-                [*map(str, range(10))], value=None, label=page.text("read_as"), elem_id="hand-digit"
+                [*map(str, range(10))],
+                value=None,
+                label=page.text("read_as"),
+                filterable=False,
+                elem_id="hand-digit",
             )
         with gr.Column(scale=5, min_width=300):
             picture = page.picture("hand", SHEET)

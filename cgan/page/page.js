@@ -6,7 +6,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const skip = { __type__: "update" };
   const style = ["slant", "stroke", "width"];
   const inner = ["frame", "play", "previews", "pair"]; // controls that are not in links
-  const ranges = { seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999, n: 100, epoch: 1000, slant: 2, stroke: 2, width: 2 };
+  const ranges = { seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999, n: 100, epoch: 1000 };
+  for (const name of style) ranges[name] = 2;
 
   if (location.pathname.endsWith("/zh/")) location.replace(location.pathname.slice(0, -1) + location.search);
 
@@ -69,7 +70,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
       const src = picture("text.png", { ...asked, wrap }, ["z", "text", "wrap", ...style]);
       const all = picture("digits/all.png", { ...asked, n: 1 }, ["z", "n", ...style]);
       const sources = [src, all, ...pairs.map((pair) => pair.src)];
-      return { src, all, pairs, sources, alt: say("write_alt", asked), says: say("hand_says"), files: files(src, "my_hand.png") };
+      const [alt, says] = [say("write_alt", asked), say("hand_says")];
+      return { src, all, pairs, sources, alt, says, files: files(src, "my_hand.png") };
     },
     write: (asked) => {
       const { text, seed, model, z } = asked;
@@ -101,13 +103,16 @@ window.cgan = (({ texts, models, maxSeed }) => {
       };
     },
     compare: ({ digit, seed }) => {
+      const digits = say("digits").split(" ")[digit];
       const cards = Object.entries(models).map(([model, { conditional, note }]) => {
-        const asked = { digit, seed, model, n: 16 };
+        const asked = { digit, digits, seed, model, n: 16 };
         const path = conditional ? `digits/${encodeURIComponent(digit)}.png` : "samples.png";
-        return { name: model, note: note[language], src: picture(path, asked, ["seed", "n"]), alt: say(conditional ? "draw_many_alt" : "samples_alt", { ...asked, digits: say("digits").split(" ")[digit] }) };
+        const alt = say(conditional ? "draw_many_alt" : "samples_alt", asked);
+        return { name: model, note: note[language], src: picture(path, asked, ["seed", "n"]), alt };
       });
-      const real = { name: say("real"), note: say("real_note"), src: `gradio_api/real/${encodeURIComponent(digit)}.png?n=16`, alt: say("real_alt", { digit }) };
-      return { cards: [real, ...cards], sources: [real, ...cards].map(({ src }) => src), says: say("compare_says", { digit, seed }) };
+      const src = `gradio_api/real/${encodeURIComponent(digit)}.png?n=16`;
+      cards.unshift({ name: say("real"), note: say("real_note"), src, alt: say("real_alt", { digit }) });
+      return { cards, sources: cards.map((card) => card.src), says: say("compare_says", { digit, seed }) };
     },
     training: ({ of, epoch, previews }) => {
       if (!of || !previews?.length) return null;
@@ -184,7 +189,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const isHere = tab === current();
     if (!root.opened || (how === "open" && !isHere) || (how === "tab" && isHere)) return answer(skip);
     const asked = named(names, values);
-    if (how === "open") for (const [key, value] of Object.entries(address())) if (key in asked || key === "w") asked[key] = value;
+    const linked = Object.entries(how === "open" ? address() : {});
+    Object.assign(asked, Object.fromEntries(linked.filter(([key]) => key in asked || key === "w")));
     for (const name of emptied) asked[name] = null;
     while (tab !== "about" && !box(tab)) await wait(); // Gradio lays tabs out late
     document.getElementById(`${tab}-tab-button`).scrollIntoView({ block: "nearest" });
@@ -219,7 +225,9 @@ window.cgan = (({ texts, models, maxSeed }) => {
       return /^-?\d+(\.\d+)?$/.test(value) && Math.abs(value) <= ranges[key] ? Number(value) : standard;
     };
     const set = Object.entries(defaults).flatMap(([of, standards]) =>
-      Object.entries(standards).map(([key, standard]) => (of === tab || key === "model" ? fit(key, asked[key], standard) : standard)),
+      Object.entries(standards).map(([key, standard]) =>
+        of === tab || key === "model" ? fit(key, asked[key], standard) : standard,
+      ),
     );
     return [{ ...skip, selected: tab }, ...set];
   };
@@ -228,18 +236,19 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const { shown } = box(tab);
     const url = new URL(link(tab, named(names, values)), location.href).href;
     try {
-      if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ url }).then(() => skip);
-      await navigator.clipboard.writeText(url);
-      return { ...shown, says: say("copied") };
+      const isPhone = navigator.share && matchMedia("(pointer: coarse)").matches;
+      await (isPhone ? navigator.share({ url }) : navigator.clipboard.writeText(url));
+      return isPhone ? skip : { ...shown, says: say("copied") };
     } catch (error) {
       return error.name === "AbortError" ? skip : { ...shown, says: say("copy_this"), url };
     }
   };
 
-  // Where a picture was clicked, as parts of its width and height; Enter on it means its first part.
+  // Where a picture was clicked, as parts of its width and height, Enter being its first part; in the quiz, which.
   const point = (event) => {
-    const paper = event.target.closest(".paper");
+    const paper = event.target.closest("button.paper");
     if (!paper) return false;
+    if (paper.dataset.side) return Object.assign(box("quiz"), { picked: Number(paper.dataset.side) });
     const { left, top, width, height } = paper.querySelector("img").getBoundingClientRect();
     const picked = event.detail ? [(event.clientX - left) / width, (event.clientY - top) / height] : [0, 0];
     return Object.assign(paper.closest("[id$=-picture]"), { picked });
@@ -273,7 +282,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
 
   const set_link = ([digit, seed, model, format, total]) => {
     const [range, digits] = digit === "all" ? ["0-9", 10] : [digit, 1];
-    return picture("set.zip", { digit: range, seed, count: total / digits, format, model }, ["digit", "seed", "count", "format"]);
+    const count = Math.floor((total / digits) * (format === "idx" ? 6 / 7 : 1)); // a sixth more to test on
+    return picture("set.zip", { digit: range, seed, count, format, model }, ["digit", "seed", "count", "format"]);
   };
 
   const randomize = (names, seeds) => names.map((_, place) => (place < seeds ? any(maxSeed + 1) : null));
@@ -293,8 +303,11 @@ window.cgan = (({ texts, models, maxSeed }) => {
       { kind: "drawn", src: picture(`digits/${digit}.png`, { seed: any(maxSeed + 1), model }, ["seed"]) },
       { kind: "genuine", src: `gradio_api/real/${digit}.png?i=${any(30)}` },
     ];
-    const pair = (real ? pictures : pictures.reverse()).map((one, side) => ({ ...one, alt: say("quiz_alt", { number: side + 1, digit }) }));
-    return { pair, round, right, marks, says: say("quiz_asked", { round: round + 1 }), sources: pair.map(({ src }) => src) };
+    const pair = (real ? pictures : pictures.reverse()).map((one, side) => {
+      return { ...one, alt: say("quiz_alt", { number: side + 1, digit }) };
+    });
+    const says = say("quiz_asked", { round: round + 1 });
+    return { pair, round, right, marks, says, sources: pair.map(({ src }) => src) };
   };
   const ask = async (restart, [value, model]) => {
     const wish = question(model, restart || !value?.pair || value.isOver ? { round: 0, right: 0, marks: "" } : value);
@@ -304,6 +317,15 @@ window.cgan = (({ texts, models, maxSeed }) => {
       return { ...value, says: error.message, failed: true };
     }
   };
+  const answer = ([value]) => {
+    const { picked } = box("quiz");
+    const isRight = value.pair[picked].kind === "genuine";
+    const [right, round, marks] = [value.right + isRight, value.round + 1, value.marks + (isRight ? "●" : "○")];
+    const isOver = round === 10;
+    const says = say(isOver ? "quiz_over" : isRight ? "quiz_right" : "quiz_wrong", { right, round });
+    return { ...value, chosen: picked, isAnswered: true, isOver, right, round, marks, says };
+  };
+
   // Your hand: a pad whose strokes lie on its canvas, and what the server makes of the drawings.
   const canvas = () => document.querySelector("#hand-pad canvas");
   const pad = (element) => {
@@ -325,7 +347,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const sheet = canvas();
     const pen = sheet.getContext("2d");
     pen.clearRect(0, 0, 280, 280);
-    Object.assign(pen, { lineWidth: 22, lineCap: "round", lineJoin: "round", strokeStyle: getComputedStyle(sheet).color });
+    const strokeStyle = getComputedStyle(sheet).color;
+    Object.assign(pen, { lineWidth: 22, lineCap: "round", lineJoin: "round", strokeStyle });
     for (const stroke of sheet.strokes) {
       pen.beginPath();
       for (const [x, y] of [stroke[0], ...stroke]) pen.lineTo(x, y);
@@ -343,40 +366,32 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const learn = async (isCorrected, [digit]) => {
     const [place, sheet] = [box("hand"), canvas()];
     const image = sheet.toDataURL();
-    const earlier = (place.drawings ?? []).filter((one) => one.image !== image && !(isCorrected && one.digit === Number(digit)));
-    const drawings = [...earlier, ...(sheet.strokes.length ? [{ image, digit: isCorrected ? Number(digit) : null }] : [])].slice(-10);
+    const told = isCorrected ? Number(digit) : null;
+    const earlier = (place.drawings ?? []).filter((one) => one.image !== image && one.digit !== told);
+    const drawings = [...earlier, ...(sheet.strokes.length ? [{ image, digit: told }] : [])].slice(-10);
     const tell = (text) => (place.querySelector("[role=status]").textContent = text);
     if (!drawings.length) return tell(say("hand_hint")) && [skip, skip];
     tell(say("learning"));
     try {
-      const body = JSON.stringify({ drawings });
-      const answer = await fetch("gradio_api/hand", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      const headers = { "Content-Type": "application/json" };
+      const request = { method: "POST", headers, body: JSON.stringify({ drawings }) };
+      const answer = await fetch("gradio_api/hand", request);
       if (!answer.ok) throw new Error(await answer.text());
       const [reader, decoder] = [answer.body.getReader(), new TextDecoder()];
-      let [text, told] = ["", {}];
+      let [text, said] = ["", {}];
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
         text += decoder.decode(part.value, { stream: true });
-        told = text.split("\n").slice(0, -1).reduce((all, line) => ({ ...all, ...JSON.parse(line) }), {});
-        if (told.waiting) tell(say("waiting", { places: told.waiting }));
+        said = Object.assign({}, ...text.split("\n").slice(0, -1).map((line) => JSON.parse(line)));
+        if (said.waiting) tell(say("waiting", { places: said.waiting }));
       }
-      if (told.error) throw new Error(told.error);
-      place.drawings = Object.values(Object.fromEntries(drawings.map((one, at) => [told.digits[at], { ...one, digit: told.digits[at] }])));
-      return [told.z, String(told.digits.at(-1))];
+      if (said.error) throw new Error(said.error);
+      const byDigit = drawings.map((one, at) => [said.digits[at], { ...one, digit: said.digits[at] }]);
+      place.drawings = Object.values(Object.fromEntries(byDigit));
+      return [said.z, String(said.digits.at(-1))];
     } catch (error) {
       tell(error instanceof TypeError ? say("no_answer") : say("refused", { sentence: error.message }));
       return [skip, skip];
     }
-  };
-  const side = (event) => {
-    const button = event.target.closest("[data-side]");
-    return button && Object.assign(box("quiz"), { picked: Number(button.dataset.side) });
-  };
-  const answer = ([value]) => {
-    const { picked } = box("quiz");
-    const isRight = value.pair[picked].kind === "genuine";
-    const [right, round] = [value.right + isRight, value.round + 1];
-    const key = round === 10 ? "quiz_over" : isRight ? "quiz_right" : "quiz_wrong";
-    return { ...value, chosen: picked, isAnswered: true, right, round, isOver: round === 10, marks: value.marks + (isRight ? "●" : "○"), says: say(key, { right, round }) };
   };
 
   const other = () => {
@@ -403,6 +418,6 @@ window.cgan = (({ texts, models, maxSeed }) => {
 
   return Object.freeze({
     ...{ say, escape, show, open, copy, point, open_picture, read, set_link, randomize, turn_to, pick_model },
-    ...{ ask, side, answer, other, pad, erase, learn, reveal },
+    ...{ ask, answer, other, pad, erase, learn, reveal },
   });
 })

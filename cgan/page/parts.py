@@ -25,10 +25,11 @@ CAPTION = """<p role="status" class="says ${value?.failed ? "failed" : ""}">${cg
 <p class="slow">${cgan.say("slow")}</p>
 <nav>${(value?.files ?? []).map(([text, href, name]) =>
 `<a href="${cgan.escape(href)}" download="${cgan.escape(name)}">${cgan.escape(text)}</a>`).join("")}
-${value?.src || value?.cards ? `<button type="button" data-copy>${cgan.say("copy")}</button>` : ""}</nav>
+${value?.src || value?.cards ? `<button type="button" data-do="copy">${cgan.say("copy")}</button>` : ""}</nav>
 ${value?.url ? `<input readonly aria-label="${cgan.say("copy")}" value="${cgan.escape(value.url)}">` : ""}"""
 CLICKS = """element.addEventListener("click", (event) => {
-  if (event.target.closest("[data-copy]")) trigger("copy");
+  const button = event.target.closest("[data-do]");
+  if (button) trigger(button.dataset.do);
   else if (cgan.point(event)) trigger("select");
 });"""
 

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan.page.parts import js
+from cgan.page.parts import CLICKS, js
 
 PAIR = """<p role="status" class="says">${cgan.escape(value?.says)}</p>
 <div class="pair">${(value?.pair ?? []).map(({ src, alt, kind }, side) =>
@@ -10,13 +10,9 @@ PAIR = """<p role="status" class="says">${cgan.escape(value?.says)}</p>
 class="paper ${value.isAnswered ? kind : ""} ${value.chosen === side ? "chosen" : ""}"
 ${value.isAnswered ? "disabled" : ""}><img src="${cgan.escape(src)}" alt="${cgan.escape(alt)}" class="ink">
 <span>${value.isAnswered ? cgan.say(kind) : ""}</span></button>`).join("")}</div>
-<nav>${value?.isAnswered ? `<button type="button" data-next>
+<nav>${value?.isAnswered ? `<button type="button" data-do="click">
 ${cgan.say(value.isOver ? "quiz_again" : "quiz_next")}</button>` : ""}</nav>
 <p class="score" aria-hidden="true">${value?.marks ?? ""}</p>"""
-CLICKS = """element.addEventListener("click", (event) => {
-  if (event.target.closest("[data-next]")) trigger("click");
-  else if (cgan.side(event)) trigger("select");
-});"""
 
 
 def lay_out(page):

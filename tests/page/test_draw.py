@@ -90,12 +90,12 @@ def test_downloads_and_links(open_page):
     with page.expect_download() as download:
         page.locator("#draw-picture nav a").first.click()
     assert download.value.suggested_filename == "digit_3_seed_178.png"
-    page.click("#draw-picture [data-copy]")
+    page.click("#draw-picture [data-do=copy]")
     says(page, text("copied"))
     link = page.evaluate("navigator.clipboard.readText()")
     assert parse_qs(urlparse(link).query).keys() == {"digit", "seed", "n", "model", "w"}
     page.evaluate("navigator.clipboard.writeText = async () => { throw new Error('denied') }; 0")
-    page.click("#draw-picture [data-copy]")
+    page.click("#draw-picture [data-do=copy]")
     page.wait_for_selector("#draw-picture input[readonly]")
     assert page.input_value("#draw-picture input[readonly]") == link
     page.click("#draw-set button")

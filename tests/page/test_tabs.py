@@ -198,9 +198,9 @@ def test_quiz(open_page):
         page.wait_for_selector("#quiz-picture .chosen")
         found += page.locator("#quiz-picture .chosen.genuine").count()
         if round < 10:
-            page.click("#quiz-picture [data-next]")
+            page.click("#quiz-picture [data-do=click]")
     says(page, text("quiz_over", right=found, round=10), "quiz")
-    page.click("#quiz-picture [data-next]")
+    page.click("#quiz-picture [data-do=click]")
     says(page, text("quiz_asked", round=1), "quiz")
     assert {
         "/real/" in address
