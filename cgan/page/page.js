@@ -44,63 +44,48 @@ window.cgan = (({ texts, models, maxSeed }) => {
   // What each tab shows: the address of its picture, an alt text, a caption, and files to take away.
   const tabs = {
     draw: (asked) => {
-      const { digit, seed, model, z } = asked;
+      const { digit, seed, z } = asked;
       const [all, opened] = [digit === "all", isSet(asked.i) || Boolean(z)];
       const n = opened ? 1 : all ? 10 : Number(asked.n);
       const path = `digits/${encodeURIComponent(digit)}`;
       const src = picture(`${path}.png`, { ...asked, n }, ["seed", "i", "z", "n", ...style]);
       const kind = z ? "hand" : all ? "all" : opened ? "opened" : n === 1 ? "one" : "many";
-      const words = { n, seed, model, digit, i: Number(asked.i) + 1, digits: say("digits").split(" ")[digit] };
-      return {
-        src,
-        alt: say(`draw_${kind}_alt`, words),
-        says: say(`draw_${kind}`, words),
-        look: n === 1 && !all ? "pixels" : "ink",
-        read: opened && !all ? picture(`${path}.json`, asked, ["seed", "i", "z", ...style]) : null,
-        files: files(src, `digit_${digit}_seed_${seed}.png`),
-      };
+      const words = { ...asked, n, i: Number(asked.i) + 1, digits: say("digits").split(" ")[digit] };
+      const read = opened && !all ? picture(`${path}.json`, asked, ["seed", "i", "z", ...style]) : null;
+      const [alt, says] = [say(`draw_${kind}_alt`, words), say(`draw_${kind}`, words)];
+      const look = n === 1 && !all ? "pixels" : "ink";
+      return { src, alt, says, look, read, files: files(src, `digit_${digit}_seed_${seed}.png`) };
     },
     hand: (asked) => {
-      const pairs = (box("hand").drawings ?? []).map((drawing) => ({
-        ...drawing,
-        src: picture(`digits/${drawing.digit}.png`, asked, ["z"]),
-      }));
       if (!asked.z) return { says: say("hand_hint"), sources: [] };
-      const wrap = checked(asked.text, "hand");
-      const src = picture("text.png", { ...asked, wrap }, ["z", "text", "wrap", ...style]);
+      const keys = ["z", "text", "wrap", ...style];
+      const src = picture("text.png", { ...asked, wrap: fits(asked.text, "hand") }, keys);
       const all = picture("digits/all.png", { ...asked, n: 1 }, ["z", "n", ...style]);
+      const pairs = (box("hand").drawings ?? []).map((drawing) => {
+        return { ...drawing, src: picture(`digits/${drawing.digit}.png`, asked, ["z"]) };
+      });
       const sources = [src, all, ...pairs.map((pair) => pair.src)];
       const [alt, says] = [say("write_alt", asked), say("hand_says")];
-      return { src, all, pairs, sources, alt, says, files: files(src, "my_hand.png") };
+      return { src, alt, says, all, pairs, sources, files: files(src, "my_hand.png") };
     },
     write: (asked) => {
-      const { text, seed, model, z } = asked;
-      const wrap = checked(text, "write");
+      const given = { ...asked, wrap: fits(asked.text, "write") };
       const keys = ["text", "seed", "i", "z", "hand", "wrap", ...style];
-      const words = { text, seed, model };
-      return {
-        src: picture("text.png", { ...asked, wrap }, keys),
-        alt: say("write_alt", words),
-        says: say(z ? "write_hand" : asked.hand === "one" ? "write_one" : "write_fresh", words),
-        look: "ink",
-        files: files(picture("text.png", { ...asked, wrap }, [...keys, "ground"]), `written_seed_${seed}.png`),
-      };
+      const kind = asked.z ? "hand" : asked.hand === "one" ? "one" : "fresh";
+      const saved = files(picture("text.png", given, [...keys, "ground"]), `written_seed_${asked.seed}.png`);
+      const [alt, says] = [say("write_alt", asked), say(`write_${kind}`, asked)];
+      return { src: picture("text.png", given, keys), alt, says, look: "ink", files: saved };
     },
     morph: (asked) => {
-      const { seed, to_seed, frame, play } = asked;
       const keys = ["from", "to", "seed", "to_seed", "i", "to_i", "z", "to_z", ...style];
       const src = picture("morph.png", { ...asked, frames: 50 }, [...keys, "frames"]);
+      const gif = `${picture("morph.gif", asked, keys)}&scale=8`;
       const name = `morph_${asked.from}_${asked.to}`;
-      return {
-        src,
-        alt: say("morph_alt", asked),
-        says: say(asked.z || asked.to_z ? "morph_hand" : seed === to_seed ? "morph_same" : "morph_says", asked),
-        frame: play ? null : frame - 1,
-        files: [
-          [say("download_gif"), `${picture("morph.gif", asked, keys)}&scale=8`, `${name}.gif`],
-          [say("download_strip"), `${src}&scale=2`, `${name}.png`],
-        ],
-      };
+      const strip = [say("download_strip"), `${src}&scale=2`, `${name}.png`];
+      const saved = [[say("download_gif"), gif, `${name}.gif`], strip];
+      const kind = asked.z || asked.to_z ? "hand" : asked.seed === asked.to_seed ? "same" : "says";
+      const frame = asked.play ? null : asked.frame - 1;
+      return { src, alt: say("morph_alt", asked), says: say(`morph_${kind}`, asked), frame, files: saved };
     },
     compare: ({ digit, seed }) => {
       const digits = say("digits").split(" ")[digit];
@@ -125,8 +110,9 @@ window.cgan = (({ texts, models, maxSeed }) => {
     about: () => ({}),
   };
   // Refuse a text that cannot be written; return how many characters of it fit in a line.
-  const checked = (text, tab) => {
-    const strange = [...text.normalize("NFKC")].find((sign) => !"0123456789 \n+-x=.,:/()×X*÷−–—‐‑".includes(sign));
+  const fits = (text, tab) => {
+    const known = "0123456789 \n+-x=.,:/()×X*÷−–—‐‑";
+    const strange = [...text.normalize("NFKC")].find((sign) => !known.includes(sign));
     if (strange) throw new Error(say("bad_sign", { sign: strange }));
     if (!text.trim()) throw new Error(say("no_text"));
     return box(tab).clientWidth < 600 ? 12 : 26;
@@ -155,15 +141,11 @@ window.cgan = (({ texts, models, maxSeed }) => {
   };
   const load = async (source) => {
     const image = Object.assign(new Image(), { src: source });
-    let timer;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => (image.removeAttribute("src"), reject(new Error(say("no_answer")))), 10_000);
-    });
-    const refused = async () => {
-      throw new Error(image.src ? await why(source) : say("no_answer"));
-    };
-    await Promise.race([image.decode().catch(refused), late]).finally(() => clearTimeout(timer));
-    return image;
+    const late = new Promise((resolve) => setTimeout(resolve, 10_000, "late"));
+    const problem = await Promise.race([image.decode().catch(() => "failed"), late]);
+    if (!problem) return image;
+    image.removeAttribute("src"); // no longer wanted
+    throw new Error(problem === "late" ? say("no_answer") : await why(source));
   };
   const why = async (source) => {
     try {
