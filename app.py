@@ -1,11 +1,11 @@
 """The page: pick a digit and see it drawn.
 
 python app.py                                     # http://127.0.0.1:7860
-python app.py --weights runs/compact              # with a model that you trained, or are training
-python app.py --share --auth teacher:secret       # a public link, for those who know the password
+python app.py --weights runs/compact              # add a model that you trained, or watch it train
+python app.py --share --auth teacher:secret       # create a public link, protected by a password
 
-Options default to the environment: GRADIO_SERVER_NAME, GRADIO_SERVER_PORT and CGAN_AUTH. Where a proxy serves
-the page under a path, set GRADIO_ROOT_PATH to it.
+--host, --port and --auth default to GRADIO_SERVER_NAME, GRADIO_SERVER_PORT and CGAN_AUTH. If a proxy serves
+the page under a path, set GRADIO_ROOT_PATH to that path.
 """
 
 import os

@@ -1,13 +1,13 @@
-"""A hand from drawings, by POST: what the tab "Your hand" asks for. Nothing is kept.
+"""Fit a hand to drawings sent by POST, for the tab "Your hand". Nothing is stored.
 
     curl --json '{"drawings": [{"image": "data:image/png;base64,...", "digit": 3}]}' .../gradio_api/hand
 
-`digit` may be null: then it is what the classifier reads. The answer is a stream of JSON lines:
+If `digit` is null, the classifier's reading is used. The answer is a stream of JSON lines:
 
     {"read": [[0.0, ...]], "digits": [3]}    the classifier's probabilities and the digit of each drawing
-    {"waiting": 2}                           two visitors are before this one; sent again when that changes
+    {"waiting": 2}                           two visitors are ahead; sent again when that changes
     {"z": "AbC...", "w": "1f2e3d4c5b6a"}     the code of the hand, and the id of its weights
-    {"error": "..."}                         in place of these, should no hand fit
+    {"error": "..."}                         instead, if no hand fits
 """
 
 import asyncio
@@ -31,7 +31,7 @@ PREFIX = "data:image/png;base64,"
 
 
 def route(weights):
-    """Return the Starlette route that fits hands of `weights`, one at a time."""
+    """Return the Starlette route that fits hands for `weights`, one at a time."""
     queue = []  # tickets; the first one's hand is being fitted
 
     async def respond(request: Request):

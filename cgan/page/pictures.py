@@ -1,4 +1,4 @@
-"""What the addresses of routes.py answer: bytes, as functions of the weights and the parameters given."""
+"""The bodies of the answers in routes.py, as functions of the weights and the parsed parameters."""
 
 import functools
 import json
@@ -45,13 +45,13 @@ def text_png(weights, text, hand="one", ground="black", wrap=None, scale=1, **st
 
 
 def morph_png(weights, frames=48, scale=1, **ends):
-    """The frames in a row."""
+    """Draw the frames in a row."""
     steps = [i / (frames - 1) for i in range(frames)]
     return _png(_morph(weights, steps, **ends), scale, columns=frames)
 
 
 def morph_gif(weights, frames=48, scale=8, **ends):
-    """There and back again, slower at both ends."""
+    """Draw the frames there and back, slower at both ends."""
     steps = [(1 - math.cos(2 * math.pi * i / frames)) / 2 for i in range(frames)]
     return images.gif(images.to_uint8(_morph(weights, steps, **ends)), milliseconds=50, scale=scale)
 
@@ -73,19 +73,19 @@ def real_png(weights, digit, i=0, n=1, scale=1):
 
 @functools.cache
 def real(digit):
-    """Return real pictures: the first of a digit in MNIST's test set, uint8 (REAL, 28, 28)."""
+    """Return the first images of a digit in MNIST's test set, uint8 (REAL, 28, 28)."""
     sheet = torch.from_numpy(np.array(Image.open(Path(__file__).with_name("real.png"))))  # (280, REAL * 28)
     return sheet.view(10, 28, REAL, 28)[digit].transpose(0, 1)
 
 
 def read(pictures):
-    """Return what the classifier reads in pictures, float (n, 1, 28, 28): probabilities, float (n, 10)."""
+    """Return the classifier's probabilities, float (n, 10), for pictures, float (n, 1, 28, 28)."""
     with torch.inference_mode():
         return weights_files.shipped("judge").network(pictures).softmax(dim=1)
 
 
 def _hands(weights, count, seed=None, i=None, z=None, **style):
-    """Return hands, float32 (count, z_dim): a seed's from index `i` on, or the one with the code z."""
+    """Return hands, float32 (count, z_dim): a seed's from index `i` on, or the one with the code `z`."""
     sampling.conditional(weights)  # raises BadInput
     if z is None:
         first = i or 0
@@ -98,7 +98,7 @@ def _hands(weights, count, seed=None, i=None, z=None, **style):
 
 
 def _morph(weights, steps, to, **asked):
-    """Draw the steps from one end to the other, where what is not given of the hand is as at the start."""
+    """Draw the steps from one end to the other. Parts of the end's hand default to those of the start."""
     digit = asked.pop("from")
     end = {name[3:]: asked.pop(name) for name in ("to_seed", "to_i", "to_z") if name in asked}
     replaced = ("seed", "i") if "z" in end else ("z",) if end else ()

@@ -19,8 +19,8 @@ MAX_FILES = 500  # kept in the temporary folder
 def add_generate(demo, models):
     """Add /generate to the page `demo`. models: name -> Weights."""
 
-    # Gradio shows these types and defaults to programs, but checks nothing. A model's name as the default
-    # would be public even where visitors must log in.
+    # Gradio documents these types and defaults but does not check them. A model's name as the default would
+    # be public even with --auth.
     def generate(digit: int = 7, seed: int = 42, count: int = 64, model: str = "default") -> FileData:
         """Draw pictures of a digit (count: 1 to 100) as one PNG file. Equal inputs give equal pixels."""
         try:
@@ -32,13 +32,13 @@ def add_generate(demo, models):
             raise gr.Error(str(error), print_exception=False) from error
         return {"path": str(_write(data)), "meta": {"_type": "gradio.FileData"}}
 
-    demo.current_page = ""  # the English one: else it would be the last that was laid out
+    demo.current_page = ""  # the English page, not the last one that was laid out
     with demo:
         gr.api(generate, api_name="generate")
 
 
 def _write(data):
-    """Write a PNG file into Gradio's temporary folder and return its path. The oldest files are deleted."""
+    """Write a PNG file into Gradio's temporary folder, delete the oldest ones, and return the path."""
     folder = Path(get_upload_folder())
     folder.mkdir(exist_ok=True)
     path = folder / f"{hashlib.sha256(data).hexdigest()[:16]}.png"

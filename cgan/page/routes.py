@@ -1,4 +1,4 @@
-"""Addresses by GET beside the page, each a pure function of its query.
+"""Addresses (GET) beside the page; each answer is a pure function of the query.
 
     /gradio_api/digits/7.png?seed=42&n=64&model=report&w=1f2e3d4c5b6a   (all.png: ten digits, a hand a row)
     /gradio_api/digits/7.json?seed=42&i=17                              what the classifier reads in it
@@ -9,9 +9,9 @@
     /gradio_api/real/3.png?i=0&n=16                                     real digits to compare with
 
 A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. The
-weights are those with the id `w`, or those called `model`, or the default ones. With `w` the answer never
-changes and is cached for ever; without it, it is what this server draws today. Each address takes the
-parameters in ADDRESSES; runs.py and fitting.py have two more addresses.
+weights are those with the id `w`, those called `model`, or the default ones. With `w` the answer never
+changes and may be cached for ever. ADDRESSES lists the parameters of each address. Two more addresses are in
+runs.py and fitting.py.
 """
 
 import math
@@ -29,7 +29,7 @@ from cgan.page.access import sentence
 
 
 class NoSuchModel(BadInput):
-    """The model or the weights asked for are not here: 404 instead of 400."""
+    """The requested model or weights do not exist here; answered with 404 instead of 400."""
 
 
 def whole(low, high):
@@ -45,7 +45,7 @@ def one_of(*choices):
 
 
 def style(name, text):
-    """-2 to 2 in steps of 0.1."""
+    """Parse a number from -2 to 2 in steps of 0.1."""
     try:
         tenths = 10 * float(text)
     except ValueError:
@@ -135,7 +135,7 @@ def _route(models, path, media_type, answer, parameters):
 
 
 def _parse(parameters, request):
-    """Return the values of the parameters that are given, by name. Raises BadInput."""
+    """Return the given parameters as a dict of name -> value. Raises BadInput."""
     given = [*request.query_params.multi_items(), *request.path_params.items()]
     names, known = [name for name, _ in given], ", ".join(parameters)
     for name in names:

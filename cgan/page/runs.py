@@ -2,8 +2,8 @@
 
     /gradio_api/training/compact/3.png    the fourth preview of a training
 
-Of shipped weights, weights/logs/NAME.json is what `history` returned, with the weights' id, and
-weights/previews/NAME.webp has the previews, one below the other. Of a run, its folder has both.
+For shipped weights, weights/logs/NAME.json holds what `history` returned and the weights' id, and
+weights/previews/NAME.webp the previews, one below the other. A run's folder holds both.
 """
 
 import functools
@@ -28,7 +28,7 @@ def trainings(models, folders=()):
 
     Args:
         models: name -> Weights.
-        folders: run folders, and folders of run folders. They are looked at anew each time.
+        folders: run folders, and folders of run folders; read anew on each call.
 
     Returns:
         name -> Path of a log or of a run folder, as `history` and `preview` take it.
