@@ -81,11 +81,13 @@ def start():
             stderr=subprocess.PIPE,
         )
         processes.append(process)
-        threading.Timer(90, process.kill).start()
+        too_late = threading.Timer(120, process.kill)
+        too_late.start()
         lines = []
         while not lines or "The page is at" not in lines[-1]:
             lines.append(process.stdout.readline())
             assert lines[-1], process.stderr.read()
+        too_late.cancel()
         return process, lines, lines[-1].split()[4].rstrip("/")
 
     yield run
