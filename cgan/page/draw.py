@@ -24,7 +24,7 @@ def lay_out(page):
                 take_away(page, digit, seed, model)
                 i, z = gr.Number(visible=False), gr.Textbox(visible=False)
             with gr.Row(scale=5):
-                picture = page.picture("draw", scale=5, min_width=300)
+                picture = page.picture("draw")
                 with gr.Column(scale=2, min_width=190, visible=False, elem_id="draw-opened") as opened:
                     reads = gr.Label(label=page.text("reads"), num_top_classes=3, elem_id="draw-reads")
                     with gr.Row():

@@ -105,9 +105,9 @@ class Page:
                 for name in STYLE
             }
 
-    def picture(self, tab, template=PICTURE, **settings):
+    def picture(self, tab, template=PICTURE):
         self.pictures[tab] = gr.HTML(
-            html_template=template + CAPTION, js_on_load=CLICKS, elem_id=f"{tab}-picture", **settings
+            html_template=template + CAPTION, js_on_load=CLICKS, elem_id=f"{tab}-picture"
         )
         return self.pictures[tab]
 
