@@ -6,8 +6,8 @@
     python -m cgan.generate --text 2026-11-25 --out date.png                 # handwriting
     python -m cgan.generate --like my_three.png --digit 3 --out ten.png      # all ten digits in your hand
 
-Read the set with torchvision.datasets.MNIST("generated"): it has 10 x COUNT training pictures and a sixth as
-many test pictures.
+Read the set with torchvision.datasets.MNIST("generated"): 10 x COUNT training pictures and a sixth as many
+test pictures.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import io
 import itertools
 import math
 import re
-import shutil
 import struct
 import tempfile
 import zipfile
@@ -60,19 +59,19 @@ def main(argv=None):
     options = parse_args(argv)
     is_png = options.out is not None and options.out.suffix == ".png"
     if options.out:
-        need(options.out.suffix in (".png", ".zip"), f"--out must end in .png or .zip, unlike {options.out}.")
+        need(options.out.suffix in (".png", ".zip"), f"--out must end in .png or .zip, not {options.out}.")
         need(options.out.parent.is_dir(), f"There is no folder {options.out.parent} to write to.")
-    for_png = [options.text is not None, options.hand, options.like, options.scale > 1]
-    only_png = any(for_png) or options.background != "black"
-    need(is_png or not only_png, "--text, --hand, --like, --scale and --background need --out FILE.png.")
     one_hand, many = options.hand or options.like, options.seed is not None or options.count
+    is_plain = options.text is None and options.scale == 1 and options.background == "black"
+    for_png = "--text, --hand, --like, --scale and --background need --out FILE.png."
+    need(is_png or (is_plain and not one_hand), for_png)
     need(not (one_hand and many), "--hand and --like draw each digit once, without --seed and --count.")
     model = sampling.conditional(options.weights or options.model)
     seed = sampling.random_seed() if options.seed is None else options.seed
     digits, count = options.digit, options.count or 10
     if options.like:
-        alone = len(digits) == 1 and not options.hand
-        need(alone, "--like FILE needs --digit D, the digit in the picture, and no --hand.")
+        is_alone = len(digits) == 1 and not options.hand
+        need(is_alone, "--like FILE needs --digit D, the digit in the picture, and no --hand.")
         z = hands.fit(model, hands.from_image(options.like)[None], digits)
         options.hand, digits = hands.encode(z), range(10)
 
@@ -82,25 +81,23 @@ def main(argv=None):
         entries = tqdm(png_entries(digits, count, seed, model), unit=" pictures", disable=None)
         write_atomically(options.out, zip_bytes(entries))
     else:
-        image = _picture(options, digits, count, seed, model)
+        image = picture(options, digits, count, seed, model)
         image = images.enlarge(images.on_background(image, options.background), options.scale)
         write_atomically(options.out, images.png(image))
     drawn_from = f"hand {options.hand}" if options.hand else f"seed {seed}"
     print(f"Drawn by {model.recipe} {model.id} from {drawn_from}: {options.out or options.idx}")
 
 
-def _picture(options, digits, count, seed, model):
-    """The text, or a grid of tiles with a column for each digit, as a mode L image."""
-    z = hands.decode(options.hand, model.z_dim) if options.hand else None
+def picture(options, digits, count, seed, model):
+    """Draw the text, or a grid with a column for each digit, as a mode L image."""
     if options.text is not None:
-        return writing.write(
-            options.text, model, hands.seeded(seed, [0], model.z_dim) if z is None else z[None]
-        )
-    columns = len(digits) if len(digits) > 1 else None
-    if z is not None:
-        return images.grid(images.to_uint8(sampling.generate(digits, weights=model, hand=z)), columns)
-    tiles = torch.cat([*tqdm(blocks(digits, [seed] * len(digits), range(count), model), disable=None)])
-    return images.grid(tiles.flatten(0, 1), columns)
+        z = hands.decode(options.hand, model.z_dim)[None] if options.hand else None
+        return writing.write(options.text, model, hands.seeded(seed, [0], model.z_dim) if z is None else z)
+    if options.hand:
+        tiles = images.to_uint8(sampling.generate(digits, weights=model, hand=options.hand))
+    else:
+        tiles = torch.cat([*tqdm(blocks(digits, [seed] * len(digits), range(count), model), disable=None)])
+    return images.grid(tiles.view(-1, 28, 28), len(digits) if len(digits) > 1 else None)
 
 
 def blocks(digits, seeds, rows, model, **style):
@@ -120,7 +117,7 @@ def blocks(digits, seeds, rows, model, **style):
 
 
 def png_entries(digits, count, seed, model, **style):
-    """Yield the name digitD_seedS_INDEX.png and the bytes of each picture."""
+    """Yield the name, digitD_seedS_INDEX.png, and the bytes of each picture."""
     rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), model, **style))
     for i, row in enumerate(rows):
         for digit, tile in zip(digits, row, strict=True):
@@ -156,18 +153,15 @@ def write_idx(folder, digits, count, seed, model):
     is_free = not raw.exists() or not any(raw.iterdir())
     need(is_free, f"{raw} holds files already; choose another folder.")
     raw.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix="raw.", suffix=".tmp", dir=raw.parent))
-    try:
-        for name, content in tqdm(
-            idx_entries(digits, count, seed, model), total=4, unit=" files", disable=None
-        ):
-            write_atomically(partial / name, content)
-        partial.chmod(0o755)  # mkdtemp's folders are private
+    with tempfile.TemporaryDirectory(suffix=".tmp", dir=raw.parent) as partial:
+        whole = Path(partial, "raw")
+        whole.mkdir()
+        entries = idx_entries(digits, count, seed, model)
+        for name, content in tqdm(entries, total=4, unit=" files", disable=None):
+            (whole / name).write_bytes(content)
         if raw.exists():
             raw.rmdir()
-        partial.rename(raw)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        whole.rename(raw)
 
 
 if __name__ == "__main__":

@@ -225,6 +225,24 @@ def _fit(network, z_dim, x, y):
         losses.sum().backward()
         return losses.detach()
 
+    def step():
+        optimizer.zero_grad()
+        losses = errors(z) + PULL * z.square().mean(1)  # (k,)
+        losses.sum().backward()
+        return losses.detach()
+
+    def step():
+        optimizer.zero_grad()
+        losses = errors(z) + PULL * z.square().mean(1)  # (k,)
+        losses.sum().backward()
+        return losses.detach()
+
+    def step():
+        optimizer.zero_grad()
+        losses = errors(z) + PULL * z.square().mean(1)  # (k,)
+        losses.sum().backward()
+        return losses.detach()
+
     z = seeded(0, range(max(64, STARTS // n)), z_dim)
     with torch.no_grad():
         losses = torch.cat([errors(part) for part in z.split(64)])
@@ -232,10 +250,10 @@ def _fit(network, z_dim, x, y):
         z = z[losses.topk(left, largest=False).indices].detach().requires_grad_()
         optimizer = torch.optim.Adam([z], LEARNING_RATE)
         for _ in range(steps):
-            losses = backward()
+            losses = step()
             optimizer.step()
     z = z[losses.topk(1, largest=False).indices].detach().requires_grad_()
     optimizer = torch.optim.LBFGS([z], max_iter=LBFGS_STEPS, history_size=20, line_search_fn="strong_wolfe")
-    optimizer.step(lambda: backward().sum())
+    optimizer.step(lambda: step().sum())
     with torch.no_grad():
         return z[0].detach(), errors(z).item()

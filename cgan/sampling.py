@@ -1,6 +1,6 @@
 """(weights, digit, hand) -> picture. The only place where a network draws for a user.
 
-A picture depends on these three alone: not on its neighbours, the thread or any global random state.
+A picture depends on these three alone, not on its neighbours, the thread or any global RNG.
 """
 
 import functools
@@ -13,7 +13,7 @@ from torch.nn.functional import cosine_similarity, one_hot
 
 from cgan import hands
 from cgan import weights as weights_files
-from cgan.cli import BadInput, whole_numbers
+from cgan.cli import need, whole_numbers
 
 CHUNK = 16  # pictures per forward pass: at a fixed size, a row's bits do not depend on its position
 
@@ -23,10 +23,10 @@ def generate(labels, seed=None, weights=None, indices=None, hand=None):
 
     Args:
         labels: n whole numbers from 0 to 9 in a list, array or tensor.
-        seed: 0 to 2**32 - 1; drawn at random if None.
+        seed: 0 to 2**32 - 1; random if None.
         weights: Weights, a path, or the name of shipped ones; the default ones if None.
         indices: n whole numbers, which of the seed's hands draws each digit (default: 0, 1, 2, ...).
-        hand: one hand for all, a code or a vector of z_dim numbers, in place of seed and indices.
+        hand: one hand for all, a code or z_dim numbers, in place of seed and indices.
 
     Returns:
         float (n, 1, 28, 28) in [-1, 1]. Picture i depends on weights, labels[i], seed and indices[i] alone.
@@ -34,59 +34,45 @@ def generate(labels, seed=None, weights=None, indices=None, hand=None):
     Raises:
         BadInput: says what is wrong with an argument.
     """
-    weights = conditional(weights)
-    y = whole_numbers("labels", labels, 9)
+    weights, y = conditional(weights), whole_numbers("labels", labels, 9)
     if hand is not None:
-        if seed is not None or indices is not None:
-            raise BadInput("Give either a hand, or a seed and indices.")
+        need(seed is None and indices is None, "Give either a hand, or a seed and indices.")
         return draw(weights, hands.hand(hand, weights.z_dim).expand(len(y), -1), y)
-    indices = range(len(y)) if indices is None else whole_numbers("indices", indices, hands.MAX_INDEX)
-    if len(indices) != len(y):
-        raise BadInput(f"There must be as many indices as labels: {len(y)}, not {len(indices)}.")
-    return draw(weights, hands.seeded(random_seed() if seed is None else seed, indices, weights.z_dim), y)
-
-
-def _generator(weights):
-    weights = weights_files.find(weights)
-    if not weights.draws:
-        raise BadInput(f"The weights of a {weights.recipe} draw no digits; choose those of a generator.")
-    return weights
+    seed, indices = random_seed() if seed is None else seed, range(len(y)) if indices is None else indices
+    z = hands.seeded(seed, indices, weights.z_dim)
+    need(len(z) == len(y), f"There must be as many indices as labels: {len(y)}, not {len(z)}.")
+    return draw(weights, z, y)
 
 
 def random_seed():
-    """A seed from the operating system's randomness."""
+    """Draw a seed from the operating system's randomness."""
     return secrets.randbelow(hands.MAX_SEED + 1)
 
 
 def conditional(weights=None):
     """Find weights (`weights.find`) that draw the digit they are asked for. Raises BadInput."""
-    weights = _generator(weights)
-    if not weights.conditional:
-        raise BadInput(f"A {weights.recipe} cannot be asked for a digit: choose another model.")
+    weights = weights_files.find(weights)
+    need(weights.conditional, f"A {weights.recipe} cannot be asked for a digit; choose another model.")
     return weights
 
 
 def unconditional(count, seed, weights):
-    """Draw `count` pictures with weights that know no digits, such as `vae`: float (count, 1, 28, 28)."""
-    weights = _generator(weights)
-    if weights.conditional:
-        raise BadInput(f"A {weights.recipe} draws the digit it is asked for; say which.")
-    return draw(
-        weights, hands.seeded(seed, range(count), weights.z_dim), torch.zeros(count, dtype=torch.long)
-    )
+    """Draw `count` pictures with weights that take no digit, such as `vae`: float (count, 1, 28, 28)."""
+    weights = weights_files.find(weights)
+    need(not weights.conditional, f"A {weights.recipe} draws the digit it is asked for; say which.")
+    z = hands.seeded(seed, range(count), weights.z_dim)
+    return draw(weights, z, torch.zeros(count, dtype=torch.long))
 
 
 def some(count, seed, weights):
-    """Draw `count` pictures with any weights: the ten digits in turn, or whichever come."""
+    """Draw `count` pictures with any generator: the ten digits in turn if it is conditional."""
     if weights.conditional:
         return generate([i % 10 for i in range(count)], seed, weights)
     return unconditional(count, seed, weights)
 
 
 def morph(weights, start, end, steps):
-    """Draw the way from one picture to another.
-
-    Spherical in z (Shoemake 1985, equation 12), linear in the digit.
+    """Draw pictures between two: spherical in z (Shoemake 1985, equation 12), linear in the digit.
 
     Args:
         start, end: (digit, z), z of shape (z_dim,).
@@ -110,7 +96,7 @@ def morph(weights, start, end, steps):
 def draw(weights, z, y):
     """Draw hands z (n, z_dim) writing y, int64 (n,) or mixtures (n, 10): float (n, 1, 28, 28) in [-1, 1]."""
     chunks = _threads().map(functools.partial(_draw_chunk, weights.network), z.split(CHUNK), y.split(CHUNK))
-    # Concatenated outside inference mode, the pictures are ordinary tensors that a network can learn from.
+    # Concatenate outside inference mode: the result is an ordinary tensor, which networks can train on.
     return torch.cat([torch.empty(0, 1, 28, 28), *chunks])
 
 

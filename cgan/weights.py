@@ -1,4 +1,4 @@
-"""Weights files: a .safetensors file with a trained network and how it was made.
+"""Weights files: a trained network and how it was made, as .safetensors.
 
 The metadata key `cgan` is JSON: `format`, `recipe`, `network`, `config`, `provenance` and `digest`, the
 sha256 of config and tensors. Format 1 has `model` in place of recipe and network.
@@ -7,6 +7,7 @@ sha256 of config and tensors. Format 1 has `model` in place of recipe and networ
 import functools
 import json
 import platform
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,15 +25,14 @@ FORMAT = 2
 DEFAULT = "compact"
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 IN_RUN = "generator.safetensors"  # the weights file of a run folder
-DIRECTIONS = "style.directions"  # the tensor that is not the network's
-MAX_BYTES, MAX_HEADER_BYTES = 100_000_000, 200_000
+DIRECTIONS = "style.directions"  # a tensor beside the network's
 TRAIN = "train a model with python train.py"
-NETWORK_OF_MODEL = {"vae-cgan": "report", "cvae": "vae"}  # format 1, where the two names differ
+NETWORK_OF_MODEL = {"vae-cgan": "report", "cvae": "vae"}  # format 1, where model and network differ
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A network ready to use, and what is known about it."""
+    """A trained network, ready to use, and what is known about it."""
 
     recipe: str  # how it was trained
     config: dict  # the arguments that rebuild the network
@@ -43,7 +43,7 @@ class Weights:
 
     @property
     def id(self):
-        """The first 12 digits of the digest, which links carry."""
+        """First 12 digits of the digest, used in links."""
         return self.digest[:12]
 
     @property
@@ -57,12 +57,12 @@ class Weights:
 
     @property
     def conditional(self):
-        """Whether the generator draws the digit it is asked for."""
-        return self.config.get("conditional", True)
+        """Whether the network is a generator that draws the digit it is asked for."""
+        return self.draws and self.config.get("conditional", True)
 
 
 def versions():
-    """Versions of Python and of the libraries that training depends on, for a provenance."""
+    """Return the versions of Python and of the libraries that training depends on."""
     return {"python": platform.python_version(), "torch": str(torch.__version__), "numpy": np.__version__}
 
 
@@ -86,72 +86,64 @@ def save(path, recipe, network, provenance, directions=None, half=False):
 
 
 def load(path):
-    """Load a weights file, or that of a run folder, as Weights.
+    """Load a weights file, or the only one in a folder.
 
     Nothing in the file is executed, and no memory is allocated for sizes that it merely claims.
 
     Raises:
         BadInput: names the file, what is wrong with it and what to do.
     """
-    path = _in_folder(Path(path))
-    need(path.is_file(), f"There is no weights file {path}; check the path, or {TRAIN}.")
-    if path.stat().st_size > MAX_BYTES:
-        raise _refused(path, f"larger than {MAX_BYTES // 1_000_000} MB")
-    data = path.read_bytes()
-    _check_kind(path, data[:1000])
+    files = _files(Path(path))
+    need(len(files) == 1, f"{path} holds several files; give one of them: {', '.join(map(str, files[:9]))}.")
+    path = files[0]
     try:
-        length = int.from_bytes(data[:8], "little")
-        if length > MAX_HEADER_BYTES:
-            raise ValueError("the header is too large")
-        tensors, header = safetensors.torch.load(data), json.loads(data[8 : 8 + length])
-        about = dict(json.loads(header["__metadata__"]["cgan"]))
+        about, tensors = _read(path)
         is_newer = about["format"] > FORMAT
-    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refused(path, "damaged, or not a weights file of this program") from error
+        weights = None if is_newer else _rebuild(about, tensors)
+    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RuntimeError, OSError) as error:
+        raise BadInput(f"{path} is {_diagnosis(path)}.") from error
     need(not is_newer, f"{path} was written by a newer version of this program; update this one.")
-    try:
-        recipe = about["recipe"] if "recipe" in about else about["model"]
-        name = about["network"] if "network" in about else NETWORK_OF_MODEL.get(recipe, recipe)
-        config, provenance = dict(about["config"]), dict(about["provenance"])
-        if about["digest"] != digest({"config": config, "tensors": tensors}):
-            raise ValueError("the digest is another")
-        directions = tensors.pop(DIRECTIONS, None)
-        network = _rebuild(name, config, tensors)
-        if directions is not None and directions.shape != (3, network.config["z_dim"]):
-            raise ValueError("the directions are for another network")
-    except (ValueError, KeyError, TypeError, OverflowError, RuntimeError) as error:
-        raise _refused(path, "damaged: its contents do not fit its description") from error
-    if not all(t.isfinite().all() for t in [*tensors.values(), directions] if t is not None):
-        raise _refused(path, "from a failed training run: it holds values that are not finite")
-    return Weights(recipe, network.config, provenance, about["digest"], network, directions)
+    is_finite = all(t.isfinite().all() for t in tensors.values())
+    need(is_finite, f"{path} is from a failed training run: it holds values that are not finite; {TRAIN}.")
+    return weights
 
 
-def _in_folder(path):
-    """Return the weights file in a run folder, or `path` itself if it is no folder."""
+def _files(path):
+    """Return the weights files at `path`: itself, that of a run, or all in a folder of files or of runs."""
     if not path.is_dir():
-        return path
+        need(path.is_file(), f"There is no weights file {path}; check the path, or {TRAIN}.")
+        return [path]
     if (path / IN_RUN).is_file():
-        return path / IN_RUN
-    started = (path / "state.pt").exists() or (path / "log.jsonl").exists()
-    need(not started, f"The run in {path} has no weights yet; they come with its first epoch.")
-    runs, files = sorted(path.glob(f"*/{IN_RUN}")), sorted(path.glob("*.safetensors"))
-    need(not runs, f"{path} holds runs; give one of them: {', '.join(str(run.parent) for run in runs[:9])}.")
-    need(not files, f"{path} holds several files; give one of them: {', '.join(map(str, files[:9]))}.")
-    raise BadInput(f"There are no weights in {path}; check the path, or {TRAIN}.")
+        return [path / IN_RUN]
+    files = sorted(path.glob("*.safetensors")) or sorted(path.glob(f"*/{IN_RUN}"))
+    need(files, f"{path} holds no weights yet; those of a run come with its first epoch.")
+    return files
 
 
-def _check_kind(path, start):
-    """Recognise what people give by mistake. start: the first bytes of the file."""
-    if start.startswith((b"PK", b"\x80")) and start[8:9] != b"{":  # a .safetensors has its header there
-        beside = path.with_name(IN_RUN)
-        way_out = f"give {beside}" if beside.is_file() else "give a .safetensors file written by train.py"
-        if path.name == "state.pt":
-            raise BadInput(f"{path} is a training state, for train.py --resume alone; {way_out}.")
-        raise BadInput(f"{path} is a PyTorch pickle, which could run any code when loaded; {way_out}.")
-    pointer = start.startswith(b"version https://git-lfs")
-    need(not pointer, f"{path} is a Git LFS pointer, not the file itself; run git lfs pull.")
-    web_page = start.lstrip().lower().startswith((b"<!doctype", b"<html"))
-    need(not web_page, f"{path} is a web page, not weights; download the file itself (on GitHub: Raw).")
+def _read(path):
+    """Read a weights file's description, in the terms of format 2, and its tensors."""
+    with safetensors.safe_open(str(path), "pt") as file:
+        about = json.loads(file.metadata()["cgan"])
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # the file may change
+    if about["format"] == 1:
+        about["recipe"] = model = about["model"]
+        about["network"] = NETWORK_OF_MODEL.get(model, model)
+    return about, tensors
+
+
+def _diagnosis(path):
+    """Say what a file that cannot be loaded is, and what to do."""
+    with open(path, "rb") as file:
+        start = file.read(500)
+    if path.name == "state.pt":
+        return f"a training state, for train.py --resume; give {path.with_name(IN_RUN)}"
+    if re.match(rb"PK\x03\x04|\x80[\x02-\x05][^\x00]", start):
+        return "a PyTorch pickle, which could run any code; give a .safetensors file written by train.py"
+    if start.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer, not the file itself; run git lfs pull"
+    if re.match(rb"\s*<(!doctype|html)", start, re.IGNORECASE):
+        return "a web page, not weights; download the file itself (on GitHub: Raw)"
+    return f"damaged, or not a weights file of this program; get it again from where it came, or {TRAIN}"
 
 
 class SkipInitialisation(TorchFunctionMode):
@@ -163,32 +155,33 @@ class SkipInitialisation(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def _rebuild(name, config, tensors):
-    """Build the network called `name` around the tensors, strictly. Raises what Python and torch raise."""
+def _rebuild(about, tensors):
+    """Build Weights from what `_read` returns. Raises what Python and torch raise if they do not fit."""
+    config, directions = about["config"], tensors.get(DIRECTIONS)
+    if about["digest"] != digest({"config": config, "tensors": tensors}):
+        raise ValueError("the contents have another digest")
     if config.get("num_classes", 10) != 10:
         raise ValueError("not the ten digits")
+    if directions is not None and directions.shape != (3, config["z_dim"]):
+        raise ValueError("the directions are for another network")
     with torch.device("meta"), SkipInitialisation():  # takes no memory until the tensors are assigned
-        network = NETWORKS[name](**config)
+        network = NETWORKS[about["network"]](**config)
+    state = {key: t for key, t in tensors.items() if key != DIRECTIONS}
     for key, wanted in network.state_dict().items():
-        if wanted.dtype == torch.float and tensors[key].dtype == torch.half:
-            tensors[key] = tensors[key].float()
-        if wanted.dtype != tensors[key].dtype:
+        if state[key].dtype not in (wanted.dtype, torch.half):
             raise TypeError(f"{key} has another dtype")
-    network.load_state_dict(tensors, assign=True)
-    return network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
-
-
-def _refused(path, reason):
-    return BadInput(f"{path} is {reason}; get it again from where it came, or {TRAIN}.")
+        state[key] = state[key].to(wanted.dtype)
+    network.load_state_dict(state, assign=True)
+    network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+    return Weights(about["recipe"], network.config, about["provenance"], about["digest"], network, directions)
 
 
 @functools.cache
 def shipped(name=DEFAULT):
     """Load the weights called `name` that come with the project."""
-    files = {file.stem: file for file in sorted(SHIPPED.glob("*.safetensors"))}
-    names = ", ".join(files) or "none"
-    need(name in files, f"There are no weights {name[:40]!r} in {SHIPPED}; there are {names}.")
-    return load(files[name])
+    names = [file.stem for file in sorted(SHIPPED.glob("*.safetensors"))]
+    need(name in names, f"There are no weights {name[:40]!r} in {SHIPPED}; there are {', '.join(names)}.")
+    return load(SHIPPED / f"{name}.safetensors")
 
 
 def find(weights=None):
@@ -198,30 +191,27 @@ def find(weights=None):
     if isinstance(weights, Weights):
         return weights
     kind = type(weights).__name__
-    need(isinstance(weights, (str, Path)), f"weights must be a path, a name or Weights, not {kind}.")
+    need(isinstance(weights, str | Path), f"weights must be a path, a name or Weights, not {kind}.")
     path = Path(weights)
-    is_name = str(weights) == path.name and not path.suffix and not path.exists()
+    is_name = not path.suffix and path.name == str(weights) and not path.exists()
     return shipped(path.name) if is_name else load(path)
 
 
 def load_generators(paths):
-    """Load every generator in `paths`: weights files, folders of them and run folders.
+    """Load every generator in `paths`: weights files, run folders, and folders of either.
 
-    Returns a dict of name -> Weights. A file's name is its stem, a run's is its folder; a name that is taken,
-    or that belongs to shipped weights, gets the id beside it. The same weights are listed once.
+    Returns a dict of name -> Weights, without duplicates. The name is that of the file, or of the run's
+    folder; the id is added if the name is taken or belongs to shipped weights.
     """
     found = {}
     for path in map(Path, paths):
-        files = [path]
-        if path.is_dir() and not (path / IN_RUN).is_file():
-            files = sorted(path.glob("*.safetensors")) or files
-        generators = [(_in_folder(file), weights) for file in files if (weights := load(file)).draws]
+        loaded = [(file, load(file)) for file in _files(path)]
+        generators = [(file.resolve(), weights) for file, weights in loaded if weights.draws]
         need(generators, f"There is no generator in {path}; {TRAIN}.")
         for file, weights in generators:
             if weights.id in {other.id for other in found.values()}:
                 continue
-            folder = file.resolve().parent
-            name = folder.name if file.name == IN_RUN else file.stem
-            is_of_shipped = folder != SHIPPED and (SHIPPED / f"{name}.safetensors").exists()
+            name = file.parent.name if file.name == IN_RUN else file.stem
+            is_of_shipped = file.parent != SHIPPED and (SHIPPED / f"{name}.safetensors").exists()
             found[f"{name} {weights.id}" if name in found or is_of_shipped else name] = weights
     return found

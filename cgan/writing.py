@@ -1,4 +1,4 @@
-"""Numbers, dates and sums as handwriting: the network draws the digits; signs are strokes of the same weight.
+"""Write numbers, dates and sums: the network draws the digits, signs are strokes of the same weight.
 
 Lengths are in the pixels of a 28 x 28 digit.
 """
@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from torch.nn.functional import avg_pool2d, pad
 
 from cgan import images, sampling
-from cgan.cli import BadInput, whole_number
+from cgan.cli import need, whole_number
 
 MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28
@@ -44,8 +44,11 @@ def write(text, weights, hands, background="black", wrap=None):
         BadInput: the text or the background cannot be written.
     """
     text = normalise(text)
-    lines = text.split("\n") if wrap is None else _wrapped(text, whole_number("wrap", wrap, 1, MAX_TEXT))
-    columns = _columns(lines, wrap) if wrap else 1
+    lines, columns = text.split("\n"), 1
+    if wrap is not None:
+        wrap = whole_number("wrap", wrap, 1, MAX_TEXT)
+        lines = [part for line in lines for part in textwrap.wrap(line, wrap, break_on_hyphens=False) or [""]]
+        columns = _columns(lines, wrap)
     digits = torch.tensor([int(character) for character in text if character.isdigit()], dtype=torch.long)
     tiles = sampling.draw(weights, hands.expand(len(digits), -1), digits)
     tiles = _without_specks(images.to_uint8(tiles))
@@ -65,35 +68,23 @@ def write(text, weights, hands, background="black", wrap=None):
 
 
 def normalise(text):
-    """Return the text with the signs people type in place of those that are written here. Raises BadInput.
+    """Replace signs as people type them by those that can be written. Raises BadInput.
 
     Full-width characters become narrow (NFKC), multiplication signs x, dashes and minus signs -, division
     signs /.
     """
     text = unicodedata.normalize("NFKC", text.replace("\r\n", "\n")).translate(TYPED)
-    if not text.strip():
-        raise BadInput("There is nothing to write; type digits or signs, such as 2026-11-25.")
-    if len(text) > MAX_TEXT:
-        raise BadInput(f"text must have at most {MAX_TEXT} characters, not {len(text)}.")
+    need(text.strip(), "There is nothing to write; type digits or signs, such as 2026-11-25.")
+    need(len(text) <= MAX_TEXT, f"text must have at most {MAX_TEXT} characters, not {len(text)}.")
+    known = f"the digits 0-9, the signs {' '.join(STROKES)}, spaces and new lines"
     for character in text:
-        if character not in "0123456789 \n" and character not in STROKES:
-            raise BadInput(
-                f"text may have the digits 0-9, the signs {' '.join(STROKES)}, spaces and new lines, "
-                f"not {character!r}."
-            )
+        need(character in {*"0123456789 \n", *STROKES}, f"text may have {known}, not {character!r}.")
     return text
 
 
 def count_digits(text):
-    """Count the digits that `write` draws for this text. Raises BadInput."""
+    """Return the number of digits that `write` draws for this text. Raises BadInput."""
     return sum(character.isdigit() for character in normalise(text))
-
-
-def _wrapped(text, wrap):
-    """Break lines longer than `wrap` characters, at spaces where there are any."""
-    options = {"expand_tabs": False, "replace_whitespace": False, "drop_whitespace": True}
-    wrapper = textwrap.TextWrapper(wrap, break_on_hyphens=False, **options)
-    return [part for line in text.split("\n") for part in wrapper.wrap(line) or [""]]
 
 
 def _columns(lines, wrap):

@@ -9,7 +9,7 @@ from torch.nn.functional import affine_grid, grid_sample
 
 from cgan import hands, images, sampling, weights
 from cgan.cli import BadInput
-from cgan.networks.report import Generator
+from cgan.networks.compact import Generator
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def test_pictures_are_the_same_in_any_thread_and_leave_the_global_rngs_alone(rep
     for thread in threads:
         thread.join()
     assert wrong == []
-    generate([1])  # without a seed
+    assert not torch.equal(generate([3], weights=report), generate([3], weights=report))  # without a seed
     assert torch.equal(torch_state, torch.get_rng_state()) and (numpy_state == np.random.get_state()[1]).all()
 
 
@@ -67,10 +67,6 @@ def test_the_digit_asked_for_is_the_digit_drawn(name, least, judge):
     for digit in range(10):
         drawn = judge(generate([digit] * 100, 1000 + digit, weights.shipped(name)))
         assert (drawn == digit).float().mean() >= least, digit
-
-
-def test_without_a_seed_pictures_are_random(report):
-    assert not torch.equal(generate([3], weights=report), generate([3], weights=report))
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, 2**32, True, "x", float("nan"), "1e3", "٣", [1]])
@@ -122,19 +118,9 @@ def test_there_are_as_many_indices_as_labels(report, labels, indices):
         generate(labels, 42, report, indices=indices)
 
 
-def test_any_indices(report):
-    tiles = generate([3] * 20, 5, report)
-    assert torch.equal(generate([3, 3, 3], 5, report, [17, 0, 17]), tiles[[17, 0, 17]])
-
-
-def test_weights_may_be_a_name_a_path_or_a_run(tmp_path, report):
-    run = tmp_path / "run"
-    run.mkdir()
-    file = weights.SHIPPED / "report.safetensors"
-    (run / "generator.safetensors").write_bytes(file.read_bytes())
-    expected = generate([3], 1, report)
-    for given in ("report", file, str(file), run, str(run)):
-        assert torch.equal(generate([3], 1, given), expected)
+def test_weights_may_be_a_name_or_a_path(report):
+    for given in ("report", weights.SHIPPED / "report.safetensors"):
+        assert torch.equal(generate([3], 1, given), generate([3], 1, report))
     assert torch.equal(generate([3], 1), generate([3], 1, "compact"))
 
 
@@ -149,16 +135,15 @@ def test_one_hand_for_all_digits(compact):
     for more in ({"seed": 1}, {"indices": [0]}):
         with pytest.raises(BadInput, match="either a hand, or a seed and indices"):
             generate([1], hand=z, **more)
-    for hand in (z[:3], z[None], z * torch.nan, ["a"], 3, {}):
+    for hand in (z[:3], z[None], z * torch.nan, ["a"], {}):
         with pytest.raises(BadInput, match="hand must be a code or 64"):
             generate([1], weights=compact, hand=hand)
 
 
 def test_networks_that_cannot_draw_what_is_asked_for():
-    with pytest.raises(BadInput, match="weights of a judge draw no digits"):
-        generate([1], 0, "judge")
-    with pytest.raises(BadInput, match="A vae cannot be asked for a digit"):
-        generate([1], 0, "vae")
+    for name in ("judge", "vae"):
+        with pytest.raises(BadInput, match=f"A {name} cannot be asked for a digit"):
+            generate([1], 0, name)
     with pytest.raises(BadInput, match="A cvae draws the digit it is asked for"):
         sampling.unconditional(1, 0, "cvae")
 

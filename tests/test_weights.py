@@ -13,7 +13,6 @@ import torch
 
 from cgan import weights
 from cgan.cli import BadInput
-from cgan.networks import NETWORKS
 from cgan.networks.report import Generator
 
 IDS = {
@@ -77,7 +76,7 @@ def test_weights_of_the_first_format_keep_their_ids(name):
 
 
 def test_the_first_format_named_the_model_alone(file):
-    described(file, format=1, recipe=None, network=None, model="vae-cgan", seal="0")
+    described(file, format=1, recipe=None, network=None, model="vae-cgan")
     loaded = weights.load(file)
     assert loaded.recipe == "vae-cgan" and type(loaded.network) is Generator
 
@@ -107,54 +106,36 @@ def test_half_precision_is_for_the_disk_alone(tmp_path):
     assert torch.equal(loaded.network.dense.weight, network.dense.weight.half().float())
 
 
-def test_every_network_that_can_be_trained_fits_into_a_file():
-    for name in ("report", "compact", "vae"):
-        with torch.device("meta"), weights.SkipInitialisation():
-            network = NETWORKS[name](z_dim=512)
-        assert 4 * sum(p.numel() for p in network.parameters()) < weights.MAX_BYTES
-
-
 def test_cut_at_any_length(file):
     whole = file.read_bytes()
-    for length in [0, 1, 7, 8, 9, 100, 2000, len(whole) // 2, len(whole) - 1000, len(whole) - 1]:
+    for length in [0, 1, 7, 8, 9, 100, 2000, len(whole) // 2, len(whole) - 1]:
         refusal(file, whole[:length])
 
 
 def damage(content, chosen):
-    """Bytes like `content`, changed in one of the ways of discs and downloads."""
-    content = bytearray(content)
+    """Change bytes in one of the ways of disks and downloads."""
     place, length = chosen.randrange(len(content)), chosen.choice([1, 2, 8, 100, 4000])
     noise = chosen.choice([bytes(length), b"\xff" * length, chosen.randbytes(length)])
-    match chosen.randrange(5):
-        case 0:
-            content[place] ^= 1 << chosen.randrange(8)
-        case 1:
-            content[place : place + length] = noise
-        case 2:
-            content[place:place] = noise
-        case 3:
-            del content[place : place + length]
-        case 4:
-            content[place : place + length] = content[chosen.randrange(len(content)) :][:length]
-    return bytes(content)
+    flipped = bytes([content[place] ^ 1 << chosen.randrange(8)])
+    elsewhere = content[chosen.randrange(len(content)) :][:length]
+    new, lost = chosen.choice([(flipped, 1), (noise, length), (noise, 0), (b"", length), (elsewhere, length)])
+    return content[:place] + new + content[place + lost :]
 
 
-@pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [100, pytest.param(5_000, marks=pytest.mark.soak)])
 def test_a_damaged_file_is_refused_or_draws_the_same(file, count):
     """The digest covers what pictures depend on; the provenance is not protected."""
     whole, chosen, original = file.read_bytes(), random.Random(1), weights.load(file)
     header = 8 + int.from_bytes(whole[:8], "little")
     for i in range(count):
-        half = header if i % 2 else len(whole)  # every second one in the header
-        file.write_bytes(damage(whole[:half], chosen) + whole[half:])
+        end = header if i % 2 else len(whole)  # every second one in the header
+        file.write_bytes(damage(whole[:end], chosen) + whole[end:])
         try:
             loaded = weights.load(file)
         except BadInput as error:
             assert str(file) in str(error) and "\n" not in str(error)
         else:
             assert loaded.digest == original.digest and type(loaded.network) is Generator
-            tensors = original.network.state_dict()
-            assert all(torch.equal(tensors[key], t) for key, t in loaded.network.state_dict().items())
 
 
 def test_a_flipped_bit_in_a_tensor_is_noticed(file):
@@ -162,7 +143,7 @@ def test_a_flipped_bit_in_a_tensor_is_noticed(file):
     for place in (-1, -1000, len(whole) // 2):
         flipped = whole.copy()
         flipped[place] ^= 1
-        assert "do not fit its description" in refusal(file, bytes(flipped))
+        assert "is damaged" in refusal(file, bytes(flipped))
 
 
 def test_a_pickle_is_not_run(file):
@@ -174,28 +155,22 @@ def test_a_pickle_is_not_run(file):
     assert not file.with_name(file.name + ".run").exists()
 
 
+OURS = safetensors.torch.save({"a": torch.ones(3)}, {"cgan": '{"format": 3}'})
+
+
 @pytest.mark.parametrize(
     "content, sentence",
     [
-        (
-            b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n",
-            "Git LFS pointer.*git lfs pull",
-        ),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "Git LFS pointer.*git lfs pull"),
         (b"\n<!DOCTYPE html><html><head>", "web page"),
         (b"<html lang=en>", "web page"),
         (b"PK\3\4" + bytes(500), "PyTorch pickle"),
         (b"\x80\x02}q\x00.", "PyTorch pickle"),
-        (b"\x1f\x8b\x08\x00", "not a weights file of this program"),
         (b"hello", "not a weights file of this program"),
         (safetensors.torch.save({"a": torch.ones(3)}), "not a weights file of this program"),
-        *(
-            (
-                safetensors.torch.save({"a": torch.ones(3)}, {"cgan": text}),
-                "not a weights file of this program",
-            )
-            for text in ("[1]", "{}", "[" * 100_000, '{"format": "1"}')
-        ),
-        (safetensors.torch.save({"a": torch.ones(3)}, {"cgan": '{"format": 3}'}), "newer .*update"),
+        (OURS.replace(b'{\\"format\\": 3}', b"[" * 15), "not a weights file of this program"),
+        (OURS.replace(b": 3}", b":{}}"), "not a weights file of this program"),
+        (OURS, "newer .*update"),
     ],
 )
 def test_what_people_give_by_mistake(tmp_path, content, sentence):
@@ -204,65 +179,57 @@ def test_what_people_give_by_mistake(tmp_path, content, sentence):
         weights.load(tmp_path / "x.pth")
 
 
-def test_a_training_state_beside_weights(file):
+def test_a_training_state_names_the_weights_beside(file):
     state = file.with_name("state.pt")
-    state.write_bytes(b"PK\3\4")
-    assert f"give {file.with_name('generator.safetensors')}" not in refusal(state)
-    file.rename(file.with_name("generator.safetensors"))
-    assert f"give {file.with_name('generator.safetensors')}" in refusal(state)
+    assert f"give {file.with_name('generator.safetensors')}" in refusal(state, b"PK\3\4")
 
 
-def test_a_folder_that_is_not_a_run(file, tmp_path):
-    runs = tmp_path / "runs"
-    for name in ("a", "b"):
-        (runs / name).mkdir(parents=True)
-        (runs / name / "state.pt").touch()
-    assert "has no weights yet" in refusal(runs / "a")
-    for name in ("a", "b"):
-        (runs / name / "generator.safetensors").write_bytes(file.read_bytes())
-    assert weights.load(runs / "a").id == weights.load(file).id
-    assert f"give one of them: {runs / 'a'}, {runs / 'b'}." in refusal(runs)
-    assert f"give one of them: {file}." in refusal(tmp_path)
-    (tmp_path / "empty").mkdir()
-    assert "no weights in" in refusal(tmp_path / "empty")
+def test_a_folder_of_runs(file, tmp_path):
+    a, b = (tmp_path / "runs" / name for name in ("a", "b"))
+    for run in (a, b):
+        run.mkdir(parents=True)
+        (run / "state.pt").touch()
+    assert "holds no weights yet" in refusal(a)
+    files = [run / "generator.safetensors" for run in (a, b)]
+    for run in files:
+        run.write_bytes(file.read_bytes())
+    assert weights.load(a).id == weights.load(tmp_path).id == weights.load(file).id
+    assert f"give one of them: {files[0]}, {files[1]}." in refusal(tmp_path / "runs")
     assert "no weights file" in refusal(tmp_path / "nothing")
 
 
+SIZES = [-1, 0, 10**12, 10**30, 1e3, None, [4], "4", "x" * 10**5]
+
+
 @pytest.mark.parametrize(
-    "name, config, sentence",
+    "name, config",
     [
-        ("../../etc", {}, "do not fit its description"),
-        ("report", {"z_dim": 10**12}, "do not fit its description"),
-        ("report", {"wings": 2}, "do not fit its description"),
-        ("report", {"num_classes": 3}, "do not fit its description"),
-        *(
-            (name, {"z_dim": z_dim}, "do not fit its description")
-            for name in ("report", "compact", "vae")
-            for z_dim in (-1, 0, 2**31, 10**30, 1e3, None, [4], {}, "4", "x" * 10**5)
-        ),
+        ("../../etc", {}),
+        ("report", {"wings": 2}),
+        ("report", {"num_classes": 3}),
+        ("vae", {"z_dim": 10**12}),
+        ("compact", {"z_dim": 10**12}),
+        *(("report", {"z_dim": z_dim}) for z_dim in SIZES),
     ],
 )
-def test_contents_that_do_not_fit(tmp_path, monkeypatch, name, config, sentence):
+def test_contents_that_do_not_fit(tmp_path, monkeypatch, name, config):
     network = Generator(z_dim=4)
     network.config = config
     monkeypatch.setattr(weights, "name_of", lambda _: name)
     weights.save(tmp_path / "x.safetensors", "report", network, {})
     tracemalloc.start()
-    assert sentence in refusal(tmp_path / "x.safetensors")
+    assert "is damaged" in refusal(tmp_path / "x.safetensors")
     assert tracemalloc.get_traced_memory()[1] < 100_000_000
     tracemalloc.stop()
 
 
-@pytest.mark.parametrize("kind", [torch.float64, torch.int64, torch.bool, torch.uint8, torch.complex64])
+@pytest.mark.parametrize("kind", [torch.float64, torch.int64, torch.bool])
 def test_tensors_of_another_type(tmp_path, kind):
     network = Generator(z_dim=1)
     network.embed = torch.nn.Module()
     network.embed.register_buffer("weight", torch.zeros(10, 1).to(kind))
-    try:
-        weights.save(tmp_path / "x.safetensors", "report", network, {})
-    except KeyError:
-        pytest.skip("this release of safetensors cannot write them")
-    assert "do not fit its description" in refusal(tmp_path / "x.safetensors")
+    weights.save(tmp_path / "x.safetensors", "report", network, {})
+    assert "is damaged" in refusal(tmp_path / "x.safetensors")
 
 
 def test_the_prefix_of_parallel_training_is_refused(tmp_path, monkeypatch):
@@ -270,13 +237,13 @@ def test_the_prefix_of_parallel_training_is_refused(tmp_path, monkeypatch):
     network.config = network.module.config
     monkeypatch.setattr(weights, "name_of", lambda _: "report")
     weights.save(tmp_path / "x.safetensors", "report", network, {})
-    assert "do not fit its description" in refusal(tmp_path / "x.safetensors")
+    assert "is damaged" in refusal(tmp_path / "x.safetensors")
 
 
 @pytest.mark.parametrize("directions", [torch.ones(3, 5), torch.ones(2, 4)])
 def test_directions_that_do_not_fit(tmp_path, directions):
     weights.save(tmp_path / "x.safetensors", "report", Generator(z_dim=4), {}, directions)
-    assert "do not fit its description" in refusal(tmp_path / "x.safetensors")
+    assert "is damaged" in refusal(tmp_path / "x.safetensors")
 
 
 def test_weights_of_a_failed_run(tmp_path):
@@ -292,26 +259,12 @@ def test_files_with_false_claims_take_no_memory(file):
     whole = file.read_bytes()
     tracemalloc.start()
     for claim in (10**6, 10**12, 2**63, 2**64 - 1):
-        assert "not a weights file of this program" in refusal(
-            file, claim.to_bytes(8, "little") + b" " * 10**6
-        )
+        assert "is damaged" in refusal(file, claim.to_bytes(8, "little") + b" " * 10**6)
     file.write_bytes(whole)
     os.truncate(file, 10**12)  # takes next to nothing on the disk
-    assert "larger than" in refusal(file)
+    assert "is damaged" in refusal(file)
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
-
-
-def test_a_failed_write_leaves_the_old_file(file, monkeypatch):
-    before = file.read_bytes()
-
-    def fail(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OSError):
-        weights.save(file, "report", Generator(z_dim=4), {})
-    assert file.read_bytes() == before and list(file.parent.iterdir()) == [file]
 
 
 def test_weights_are_found_by_name_and_path(file, monkeypatch):
@@ -345,8 +298,7 @@ def test_generators_are_found_in_files_folders_and_runs(file, tmp_path):
     weights.save(other / "small.safetensors", "report", Generator(z_dim=3), {})
     both = list(weights.load_generators([file, other]).items())
     assert [name for name, _ in both] == ["small", f"small {both[1][1].id}"]
-    with pytest.raises(BadInput, match="holds runs"):
-        weights.load_generators([tmp_path / "runs"])
+    assert list(weights.load_generators([tmp_path / "runs"])) == ["mine"]
     with pytest.raises(BadInput, match="no generator in"):
         weights.load_generators([weights.SHIPPED / "judge.safetensors"])
     with pytest.raises(BadInput, match="no weights file"):
