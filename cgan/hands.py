@@ -215,31 +215,14 @@ def _fit(network, z_dim, x, y):
     n = len(y)
 
     def errors(z):
-        """Mean squared error of hands (k, z_dim) over the drawings: (k,)."""
+        """Return the mean squared errors (k,) of hands (k, z_dim) over the drawings."""
         images = network(z.repeat_interleave(n, dim=0), y.repeat(len(z))).view(len(z), n, 1, 28, 28)
         return (images - x).square().mean((1, 2, 3, 4))
 
     def backward():
+        """Return the losses (k,) of the hands z and leave their gradients in z."""
         optimizer.zero_grad()
-        losses = errors(z) + PULL * z.square().mean(1)  # (k,)
-        losses.sum().backward()
-        return losses.detach()
-
-    def step():
-        optimizer.zero_grad()
-        losses = errors(z) + PULL * z.square().mean(1)  # (k,)
-        losses.sum().backward()
-        return losses.detach()
-
-    def step():
-        optimizer.zero_grad()
-        losses = errors(z) + PULL * z.square().mean(1)  # (k,)
-        losses.sum().backward()
-        return losses.detach()
-
-    def step():
-        optimizer.zero_grad()
-        losses = errors(z) + PULL * z.square().mean(1)  # (k,)
+        losses = errors(z) + PULL * z.square().mean(1)
         losses.sum().backward()
         return losses.detach()
 
@@ -250,10 +233,10 @@ def _fit(network, z_dim, x, y):
         z = z[losses.topk(left, largest=False).indices].detach().requires_grad_()
         optimizer = torch.optim.Adam([z], LEARNING_RATE)
         for _ in range(steps):
-            losses = step()
+            losses = backward()
             optimizer.step()
     z = z[losses.topk(1, largest=False).indices].detach().requires_grad_()
     optimizer = torch.optim.LBFGS([z], max_iter=LBFGS_STEPS, history_size=20, line_search_fn="strong_wolfe")
-    optimizer.step(lambda: step().sum())
+    optimizer.step(lambda: backward().sum())
     with torch.no_grad():
         return z[0].detach(), errors(z).item()
