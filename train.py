@@ -39,7 +39,7 @@ def parse_args(argv=None, saved=None):
     add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
     add("--device", default="cpu", help="where to train, a PyTorch device (default: cpu)")
     add_threads(parser)
-    parser.set_defaults(**{**(saved or {}), "set": []})
+    parser.set_defaults(**{**(saved or {}), "set": []})  # `prepare` merges saved settings and given ones
     return parser.parse_args(argv)
 
 
@@ -59,11 +59,11 @@ def prepare(argv):
     elif options.resume:
         print(f"No run in {out} yet: starting one.")
 
-    recipe = recipes.RECIPES[options.model]
+    kind = recipes.RECIPES[options.model]
     options.out, options.processes = out, processes.WORLD
-    options.epochs = options.epochs or recipe.epochs
-    options.batch_size = options.batch_size or recipe.batch_size
-    options.lr = recipe.lr if options.lr is None else options.lr
+    options.epochs = options.epochs or kind.epochs
+    options.batch_size = options.batch_size or kind.batch_size
+    options.lr = kind.lr if options.lr is None else options.lr
     settings = state["options"]["set"] if state else recipes.defaults(options.model)
     options.set = settings | recipes.parse_settings(options.model, options.set)
     if state:
@@ -82,7 +82,8 @@ def prepare(argv):
 
 def check_unchanged(options, saved):
     """Raise BadInput if an option or setting that may not change is not what the run was started with."""
-    may_change = {"data", "device", "threads", "set", "vae"}  # vae: the run knows its weights by their id
+    # Run compares data and vae by digest and id, wherever they are now; settings are compared one by one.
+    may_change = {"data", "device", "threads", "set", "vae"}
     if not recipes.RECIPES[options.model].has_schedule:
         may_change.add("epochs")
     now, before = vars(options) | options.set, saved | saved["set"]
@@ -103,7 +104,7 @@ def train(options, state, images, labels):
     need(not is_past, f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
     recipe = recipes.build(options.model, options.seed, steps, options.device, options.lr, **options.set)
     processes.share_gradients(recipe)
-    run = Run(options, recipe, digest([images, labels]), steps, epoch_steps, state, rank == 0)
+    run = Run(options, recipe, digest([images, labels]), steps, epoch_steps, state, writes=rank == 0)
     batches = data.batches(images, labels, options.batch_size, options.seed, run.step, rank, world)
     batches = islice(batches, steps - run.step)
 
@@ -112,7 +113,8 @@ def train(options, state, images, labels):
     with run.open(), stop_on_signal() as stop:
         bar = tqdm(batches, total=steps, initial=run.step, unit=" steps", disable=rank > 0)
         for x, y in bar:
-            # Like shuffling, noise is a function of (seed, step), so a resumed run repeats it to the bit.
+            # A step's randomness depends on (seed, step, rank), and an epoch's shuffle on (seed, epoch), so a
+            # resumed run repeats both to the bit.
             rng = data.random_stream(options.seed, "noise", run.step, rank)
             losses = recipe.step(x.to(options.device), y.to(options.device), rng, run.step / steps)
             losses, stopped = processes.agree(losses, stop.is_set())

@@ -66,7 +66,7 @@ def batches(images, labels, batch_size, seed, first_step=0, rank=0, world=1):
 def random_stream(seed, purpose, position, rank=0):
     """Return a torch.Generator on the CPU that depends on the arguments only, so resumed runs repeat it.
 
-    purpose: "shuffle" (position: the epoch) or "noise" (position: the step). rank: of the process.
+    purpose: "shuffle" (position: the epoch) or "noise", all randomness of a step (position: the step).
     """
     entropy = np.random.SeedSequence([seed, ["shuffle", "noise"].index(purpose), position, rank])
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))

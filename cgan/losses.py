@@ -1,4 +1,4 @@
-"""Training objectives: scalars, each the mean over a batch. Those of logits are log 2 where D is undecided.
+"""Training objectives: scalars, each the mean over a batch; log 2 for logits of a D that is undecided.
 
 Binary cross-entropy is -log p for the target 1 and -log(1 - p) for the target 0, with p = sigmoid(logit).
 Written as a softplus of the logit, it keeps its gradient where p would round to 0 or 1.
@@ -31,11 +31,11 @@ def pairing_loss(logits, others):
     return softplus(others - logits).mean()
 
 
-def pairing_slopes(fake_logits, real_logits):
-    """Return dG/dD, (N,): the derivative of G's pairing loss by each fake logit, divided by that of D's loss.
+def generator_ratio(fake_logits, real_logits):
+    """Return, (N,), the factors that turn gradients of D's pairing loss by fake logits into those of G's.
 
-    With d = fake - real, D's derivative is sigmoid(d) and G's is -sigmoid(-d), so the ratio is -exp(-d);
-    clamped where sigmoid itself has become 0 or 1.
+    With d = fake - real, the derivative of D's loss is sigmoid(d) and that of G's -sigmoid(-d), so the ratio
+    is -exp(-d), clamped to stay finite.
     """
     return -torch.exp((real_logits - fake_logits).clamp(-30, 30))
 

@@ -1,4 +1,4 @@
-"""Training in several processes. Without torchrun, the functions here do nothing.
+"""Training in several processes. Without torchrun, they change nothing.
 
 torchrun --nproc-per-node 2 train.py
 

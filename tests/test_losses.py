@@ -31,13 +31,13 @@ def test_a_d_that_is_sure_and_wrong_still_gives_a_gradient():
     assert logits.grad.item() == pytest.approx(-1)
 
 
-def test_pairing_slopes_turn_ds_gradient_into_gs():
+def test_generator_ratio_turns_ds_gradient_into_gs():
     real, fake = torch.randn(2, 50).double() * 4
     fake.requires_grad_()
     (of_d,) = torch.autograd.grad(losses.pairing_loss(real, fake), fake)
     (of_g,) = torch.autograd.grad(losses.pairing_loss(fake, real), fake)
-    torch.testing.assert_close(losses.pairing_slopes(fake, real) * of_d, of_g)
-    assert losses.pairing_slopes(torch.tensor([-200.0, 200.0]), torch.zeros(2)).isfinite().all()
+    torch.testing.assert_close(losses.generator_ratio(fake, real) * of_d, of_g)
+    assert losses.generator_ratio(torch.tensor([-200.0, 200.0]), torch.zeros(2)).isfinite().all()
 
 
 def test_the_penalty_of_a_linear_d_is_its_weights_squared():

@@ -75,7 +75,7 @@ class Generator(nn.Module):
         h = leaky_relu_(self.norm4(self.conv2(h), y), SLOPE)  # (N, 48, 14, 14)
         x = self.output_scale * torch.tanh(upsample(self.up2(h)))  # (N, 1, 28, 28)
         picture = without_specks(x.detach().clamp(-1, 1), self.support)  # (N, 1, 28, 28)
-        # The values of the picture with the gradient of x, also where it is clamped or a speck was removed.
+        # Straight-through: the values of the picture with the gradient of x, whatever was clamped or removed.
         return x + (picture - x.detach()) if x.requires_grad else picture
 
 

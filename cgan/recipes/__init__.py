@@ -1,12 +1,15 @@
-"""How each model learns. A recipe holds networks and optimisers, and has these members:
+"""How each model learns: report.py is the classic conditional GAN and the one to read first.
 
-step(x, y, rng, progress)  learn from one batch; returns {name: loss}
+A recipe holds networks and optimisers. Its settings are the keyword-only arguments of __init__. Members:
+
+epochs, batch_size, lr     defaults of train.py's options
+has_schedule               whether step() depends on progress; such a run cannot be prolonged
+step(x, y, rng, progress)  learn from images x and their digits y (data.batches), taking all randomness from
+                           rng; progress is the fraction of the run done, from 0; returns {name: loss}
 sample(z, y)               draw with the network as it is now
 generator                  the network that the weights file keeps
-parts                      name -> network or optimiser: all that a resumed run needs
-
-Its settings are the keyword-only arguments of __init__. `steps` is the length of the whole run; a recipe with
-a schedule (`has_schedule`) stretches it over that, so such a run cannot be prolonged.
+parts                      name -> network or optimiser that training changes: what a resumed run loads
+vae_id                     VaeCgan only: the id of the weights that it learns from
 """
 
 import torch

@@ -5,7 +5,7 @@ from torch.nn.functional import pad
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cgan.cli import need, whole_number
-from cgan.losses import gradient_penalty, pairing_loss, pairing_slopes
+from cgan.losses import generator_ratio, gradient_penalty, pairing_loss
 from cgan.networks.compact import Discriminator, Generator
 from cgan.recipes.report import noise_for
 
@@ -28,12 +28,12 @@ class Compact:
         z_dim=64,
         output_scale=1,  # of G's tanh, 1 to 2; above 1, clamped, images reach black and white
         support=0,  # ink in 3 x 3 pixels, 0 to 1, that a pixel needs so that G keeps it; 0 keeps all
-        # The generator that draws is a moving average of G, with a decay of ema_decay a step: about the last
-        # 1,000 steps, but at most the part ema_part of a short run.
+        # The generator that draws is a moving average of G over about the last 1 / (1 - ema_decay) steps, or
+        # over the fraction ema_part of the run if that is shorter.
         ema_decay=0.999,
         ema_part=0.11,
-        # The gradient penalty is high while D is ahead, then falls, as D becomes the weak side. Computed only
-        # every few steps and weighted by as much, it is worth the same.
+        # The gradient penalty is high while D is ahead of G, then falls, as later D is the one behind. It
+        # needs a second backward pass, so it is computed every penalty_every steps and multiplied by that.
         gamma=1,
         last_gamma=0.02,
         gamma_until=0.7,  # of the run, falling geometrically from its start
@@ -74,8 +74,8 @@ class Compact:
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr, self.betas, fused=True)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr, self.betas, fused=True)
         self.generator = self.G_ema.module
-        names = "G", "D", "G_ema", "G_optimizer", "D_optimizer"
-        self.parts = {name: vars(self)[name] for name in names}
+        self.parts = {"G": self.G, "D": self.D, "G_ema": self.G_ema}
+        self.parts |= {"G_optimizer": self.G_optimizer, "D_optimizer": self.D_optimizer}
 
     def step(self, x, y, rng, progress):
         """Learn from real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,); return the losses."""
@@ -98,17 +98,19 @@ class Compact:
         mismatch_loss = pairing_loss(real_logits, mismatch_logits)
         self.D_optimizer.zero_grad()
         (d_loss + self.mismatch_weight * mismatch_loss).backward()
-        if gamma and round(progress * self.steps) % self.penalty_every == 0:
+        step = round(progress * self.steps)
+        if gamma and step % self.penalty_every == 0:
             seen = seen.detach().requires_grad_()
-            penalty = 2 * gradient_penalty(self.D(seen, seen_y), seen)  # R1 + R2
+            penalty = 2 * gradient_penalty(self.D(seen, seen_y), seen)  # R1 + R2: mean over 2N, twice
             (self.penalty_every * gamma / 2 * penalty).backward()
         self.D_optimizer.step()
 
-        # G learns to draw what D scores higher than the real one. D's backward pass left the gradient of D's
-        # loss by each image; a logit depends on its own image only, so that of G's loss is a multiple of it.
-        slopes = pairing_slopes(fake_logits, real_logits).detach()  # (N,)
+        # G learns to draw what D, as it was before this step, scores higher than the real one. fake_leaf.grad
+        # holds the gradient of d_loss alone: mismatch_loss sees real images only, the penalty a copy.
+        # A logit depends on its own image only, so the gradient of G's loss by an image is a multiple of it.
+        ratio = generator_ratio(fake_logits, real_logits).detach()  # (N,)
         self.G_optimizer.zero_grad()
-        fake.backward(slopes[:, None, None, None] * fake_leaf.grad)
+        fake.backward(ratio[:, None, None, None] * fake_leaf.grad)
         self.G_optimizer.step()
 
         # The average of G over its last steps draws: less of the last batches' chance.
@@ -117,10 +119,10 @@ class Compact:
 
     def schedule(self, progress):
         """Return learning rate, gamma and shift at `progress`, from 0 to 1, of the run."""
-        lr_fall = max(0, progress - self.constant_until) / (1 - self.constant_until or 1)
+        lr_fall = max(0, progress - self.constant_until) / (1 - self.constant_until or 1)  # or 1: no 0 / 0
         lr = self.lr * (1 + lr_fall * (self.last_lr - 1))  # linear
         gamma_fall = min(1, progress / self.gamma_until) if self.gamma_until else 1
-        gamma = self.gamma and self.gamma * (self.last_gamma / self.gamma) ** gamma_fall  # geometric
+        gamma = self.gamma * (self.last_gamma / self.gamma) ** gamma_fall if self.gamma else 0  # geometric
         return lr, gamma, self.shift if progress < self.shift_until else 0
 
     @torch.no_grad()

@@ -6,7 +6,7 @@ from cgan.cli import need, whole_number
 from cgan.losses import fake_loss, real_loss
 from cgan.networks import compact, report
 
-NETWORKS = {"report": report, "compact": compact}
+PAIRS = {"report": report, "compact": compact}
 
 
 class Report:
@@ -20,16 +20,17 @@ class Report:
 
     def __init__(self, steps, device, lr, *, z_dim=100, networks="report"):
         z_dim = whole_number("z_dim", z_dim, 1, 512)
-        need(networks in NETWORKS, f"networks must be report or compact, not {networks!r}.")
+        need(networks in PAIRS, f"networks must be report or compact, not {networks!r}.")
 
         # channels_last is the memory order in which convolutions run fastest on a CPU.
-        pair = NETWORKS[networks]
+        pair = PAIRS[networks]
         self.G = pair.Generator(z_dim=z_dim).to(device, memory_format=torch.channels_last)
         self.D = pair.Discriminator().to(device, memory_format=torch.channels_last)
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr)
         self.generator = self.G
-        self.parts = {name: vars(self)[name] for name in ("G", "D", "G_optimizer", "D_optimizer")}
+        self.parts = {"G": self.G, "D": self.D}
+        self.parts |= {"G_optimizer": self.G_optimizer, "D_optimizer": self.D_optimizer}
 
     def step(self, x, y, rng, progress):
         """Learn from real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,); return the losses."""
@@ -47,7 +48,8 @@ class Report:
         d_loss_fake.backward()
         self.D_optimizer.step()
 
-        # G learns to draw images that D calls real. D is not learning here: its weights need no gradient.
+        # G learns to draw images that D calls real, so its target is "real", too. D is not learning here: its
+        # weights need no gradient.
         self.D.requires_grad_(False)
         g_loss = real_loss(self.D(self.G(noise_for(y, self.G, rng), y), y))
         self.G_optimizer.zero_grad()

@@ -62,6 +62,7 @@ class VaeCgan(Report):
         need(isinstance(loaded.network, AutoEncoder), f"vae must be the weights of a vae, not {vae!r}.")
 
         super().__init__(steps, device, lr, z_dim=z_dim)
+        # Not one of `parts`, as it does not change: a resumed run loads it again and compares its id.
         self.vae, self.vae_id = loaded.network.to(device), loaded.id
 
     def step(self, x, y, rng, progress):
