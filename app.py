@@ -26,8 +26,8 @@ def parse_args(argv=None):
     port = os.environ.get("GRADIO_SERVER_PORT") or "7860"
     parser = command(__doc__)
     add = parser.add_argument
-    add("--host", default=host, help="address to listen on, 0.0.0.0 for all (now: %(default)s)")
-    add("--port", type=integer(1, 65535), default=port, help="port to listen on (now: %(default)s)")
+    add("--host", default=host, help="address to listen on, 0.0.0.0 for all (default: %(default)s)")
+    add("--port", type=integer(1, 65535), default=port, help="port to listen on (default: %(default)s)")
     add("--share", action="store_true", help="create a public link that works for up to a week")
     add("--auth", default=os.environ.get("CGAN_AUTH"), metavar="USER:PASSWORD", help="ask visitors to log in")
     add("--weights", type=Path, nargs="+", default=[], metavar="PATH", help="weights files or runs to add")
@@ -36,7 +36,7 @@ def parse_args(argv=None):
 
 
 def prepare_environment(options):
-    """Make the environment fit for `import gradio`, which reads it. Raises BadInput."""
+    """Check and set the environment variables that `import gradio` reads. Raises BadInput."""
     need(options.auth != "", "CGAN_AUTH is set but empty: set it to USER:PASSWORD or unset it.")
     root = os.environ.get("GRADIO_ROOT_PATH") or "/"
     need(root.startswith(("/", "http")), f"GRADIO_ROOT_PATH must be a path like /digits, not {root}.")
@@ -46,11 +46,11 @@ def prepare_environment(options):
         os.environ[name] = value
         try:
             httpx.Client().close()
-        except (ImportError, ValueError, httpx.InvalidURL):  # as for socks5://
+        except (ImportError, ValueError, httpx.InvalidURL):  # such as socks5://
             del os.environ[name]
             if options.share:
                 print(f"--share does not use {name}: Gradio does not support this proxy.", file=sys.stderr)
-    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own server whether it is up
+    for name in ("NO_PROXY", "no_proxy"):  # at startup, Gradio polls its own server
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1", options.host]))
 
 
@@ -62,7 +62,7 @@ def load(paths):
     names = {model.id: name for name, model in models.items()}
     for path in given:
         for model in weights.load_generators([path]).values():
-            where = "every tab" if model.conditional else "Compare, as it draws no digit on request"
+            where = "every tab" if model.conditional else "Compare, as it cannot draw a digit on request"
             print(f"{path} adds the model {names[model.id]}: see {where}.")
     for path in runs:
         print(f"{path} is a training run: see Training.")
@@ -89,9 +89,9 @@ def launch(models, runs=(), **options):
     _, url, _ = demo.launch(
         prevent_thread_lock=True,
         quiet=True,
-        ssr_mode=False,  # Gradio's Node server would answer our addresses
+        ssr_mode=False,  # Gradio's Node server would take over our addresses
         mcp_server=False,  # its tools answer without a login
-        state_session_capacity=50,  # each call of /generate is a session that copies the page's settings
+        state_session_capacity=50,  # each call of /generate opens a session with a copy of the settings
         **options,
     )
     return demo, url
@@ -116,7 +116,7 @@ def main(argv=None):
 
         server = {"server_name": options.host, "server_port": options.port, "share": options.share}
         demo, url = launch(models, runs, **server, auth=access.login(options.auth))
-        print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
+        print(f"The page is at {url} (press Ctrl-C to stop).", flush=True)
         demo.block_thread()
 
 

@@ -2,7 +2,7 @@
 
 python train.py                       # downloads MNIST into data/ the first time
 python train.py --epochs 5            # a shorter run
-python train.py --resume              # go on after Ctrl-C, a crash or a power cut
+python train.py --resume              # continue after Ctrl-C, a crash or a power cut
 python train.py --set gamma=0.5       # change a number of the recipe (cgan/recipes/)
 python app.py --weights runs/compact  # watch it, and see what it draws
 torchrun --nproc-per-node 2 train.py  # in two processes
@@ -30,14 +30,14 @@ def parse_args(argv=None, saved=None):
     add = parser.add_argument
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: %(default)s)")
     add("--epochs", type=integer(1, 10**6), help="passes over the training images (default: the recipe's)")
-    add("--data", default=data.DEFAULT_ROOT, help="folder with MNIST, or to put it (default: %(default)s)")
-    add("--out", type=Path, help="folder of this run (default: runs/MODEL)")
-    add("--resume", action="store_true", help="go on with the run in --out, with its options")
-    add("--seed", type=integer(0, 2**32 - 1), default=0, help="of all random numbers (default: 0)")
-    add("--batch-size", type=integer(1, 10**6), help="images a step, in all (default: the recipe's)")
+    add("--data", default=data.DEFAULT_ROOT, help="MNIST's folder, or where to put it (default: %(default)s)")
+    add("--out", type=Path, help="run folder (default: runs/MODEL)")
+    add("--resume", action="store_true", help="continue the run in --out, with its options")
+    add("--seed", type=integer(0, 2**32 - 1), default=0, help="seed of all random numbers (default: 0)")
+    add("--batch-size", type=integer(1, 10**6), help="images per step, in all (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
     add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
-    add("--device", default="cpu", help="where to train, a PyTorch device (default: cpu)")
+    add("--device", default="cpu", help="PyTorch device to train on (default: cpu)")
     add_threads(parser)
     parser.set_defaults(**{**(saved or {}), "set": []})  # `prepare` merges saved settings and given ones
     return parser.parse_args(argv)
@@ -49,12 +49,12 @@ def main(argv=None):
 
 
 def prepare(argv):
-    """Return what training starts from: checked options, the state to resume or None, images and labels."""
+    """Return the checked options, the state to resume (or None), the training images and their labels."""
     options = parse_args(argv)
     out = options.out or Path("runs") / options.model
     state = load_state(out)
     if state:
-        need(options.resume, f"{out} holds a run already; go on with it by --resume, or give another --out.")
+        need(options.resume, f"{out} already holds a run; continue it with --resume, or give another --out.")
         options = parse_args(argv, state["options"])
     elif options.resume:
         print(f"No run in {out} yet: starting one.")
@@ -70,7 +70,7 @@ def prepare(argv):
         check_unchanged(options, state["options"])
 
     need(0 < options.lr < float("inf"), f"--lr must be above 0, not {options.lr}.")
-    shared = f"--batch-size {options.batch_size} cannot be shared equally by {options.processes} processes."
+    shared = f"--batch-size {options.batch_size} cannot be split evenly over {options.processes} processes."
     need(options.batch_size % options.processes == 0, shared)
     try:
         torch.empty(0, device=options.device)
@@ -91,11 +91,11 @@ def check_unchanged(options, saved):
     for name in sorted(changed - may_change):
         raise BadInput(f"The run in {options.out} has {name}={before[name]}; --resume cannot change it.")
     if changed & {"device", "threads"}:
-        print("With another --device or --threads than before, the weights will differ in their last bits.")
+        print("--device or --threads has changed, so the weights will differ in their last bits.")
 
 
 def train(options, state, images, labels):
-    """Train from `state`, or from the start, to the last step or to Ctrl-C, saving on the way."""
+    """Train from `state`, or from scratch, until the last step or Ctrl-C, saving along the way."""
     torch.set_num_threads(options.threads)
     rank, world = processes.RANK, processes.WORLD
     epoch_steps = data.steps_per_epoch(images, options.batch_size, world)
@@ -118,7 +118,7 @@ def train(options, state, images, labels):
             rng = data.random_stream(options.seed, "noise", run.step, rank)
             losses = recipe.step(x.to(options.device), y.to(options.device), rng, run.step / steps)
             losses, stopped = processes.agree(losses, stop.is_set())
-            run.record(losses)  # counts the step, and saves when that is due
+            run.record(losses)  # counts the step and saves when due
             shown = {"epoch": run.step / epoch_steps, **losses}
             bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items()}, refresh=False)
             if stopped:
@@ -128,8 +128,8 @@ def train(options, state, images, labels):
 
     if run.step < steps:
         print(f"Stopped and saved at step {run.step} of {steps}.")
-        print(f"To go on: python train.py --resume --out {out}")
-        raise SystemExit(130)  # as after any Ctrl-C
+        print(f"To continue: python train.py --resume --out {out}")
+        raise SystemExit(130)  # the usual exit status after Ctrl-C
     print(f"Trained for {run.seconds / 60:.1f} min: {options.out}/generator.safetensors")
     print(f"See what it draws: python app.py --weights {out}")
 

@@ -1,4 +1,4 @@
-"""What the commands share: bad input ends in one sentence, common options, and output that never fails."""
+"""Shared by the commands: checks of user input, one-sentence errors, signals and common options."""
 
 import re
 import signal
@@ -13,7 +13,7 @@ import torch
 
 
 class BadInput(ValueError, ArgumentTypeError):
-    """The user gave something unusable; the message is the sentence to show them. argparse shows it, too."""
+    """Unusable input from the user. The message is the sentence to show them; argparse shows it, too."""
 
 
 def need(condition, sentence):
@@ -41,7 +41,7 @@ def whole_numbers(name, values, high):
     """
     try:
         array = np.asarray(values.cpu() if isinstance(values, torch.Tensor) else values)
-    except (TypeError, ValueError, RuntimeError):  # NumPy can make no array of it
+    except (TypeError, ValueError, RuntimeError):  # cannot become an array
         array = np.empty((), object)
     is_whole = array.dtype.kind in "iu" and 0 <= array.min(initial=0) and array.max(initial=0) <= high
     is_right = array.ndim == 1 and (is_whole or array.size == 0)
@@ -51,7 +51,7 @@ def whole_numbers(name, values, high):
 
 @contextmanager
 def friendly_errors():
-    """Wrap a command's main: exit with one sentence and status 2 on bad input or a refusal by the system.
+    """Wrap a command's main: on bad input or an OSError, print one sentence and exit with status 2.
 
     Characters that the terminal cannot show are printed as escapes.
     """
@@ -71,7 +71,7 @@ def friendly_errors():
 
 @contextmanager
 def stop_on_signal():
-    """Yield an Event that Ctrl-C or SIGTERM sets, so that no step is cut in two. A second one kills."""
+    """Yield an Event that Ctrl-C or SIGTERM sets, so that the current step completes. A second one kills."""
     stop = threading.Event()
 
     def handle(number, frame):
@@ -87,7 +87,7 @@ def stop_on_signal():
 
 
 def command(doc):
-    """Return an ArgumentParser that prints `doc`, a module's docstring, as it stands for --help."""
+    """Return an ArgumentParser whose --help shows `doc`, a module's docstring, verbatim."""
     return ArgumentParser(description=doc, formatter_class=RawDescriptionHelpFormatter)
 
 

@@ -1,4 +1,4 @@
-"""MNIST as two tensors, and shuffled batches of it. Images become [-1, 1] here, and only here."""
+"""Load MNIST as two tensors and yield shuffled batches. Images are scaled to [-1, 1] only here."""
 
 import gzip
 import itertools
@@ -48,11 +48,11 @@ def steps_per_epoch(images, batch_size, world=1):
 
 
 def batches(images, labels, batch_size, seed, first_step=0, rank=0, world=1):
-    """Yield (x, y) without end, from step `first_step` on. Each epoch has every image once.
+    """Yield batches (x, y) without end, from step `first_step` on. Each epoch has every image once.
 
     x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). An epoch's last batch may be smaller than the others.
     With several processes, N is batch_size / world: process `rank` gets its share of the batches that one
-    process would get. An epoch leaves out the last few images if they cannot be shared equally.
+    process would get. An epoch leaves out the last few images if they cannot be split evenly.
     """
     first_epoch, skip = divmod(first_step, steps_per_epoch(images, batch_size, world))
     for epoch in itertools.count(first_epoch):
@@ -83,7 +83,7 @@ def _find(root, split):
     found = ", ".join(str(file.relative_to(root)) for file in _idx_files(root)[:8])
     raise BadInput(
         f"{root} does not hold {names[0]} and {names[1]} side by side (in it, in raw/ or in MNIST/raw/; "
-        f"with - or . before idx, plain or .gz). It holds {found}; give --data the folder of the set."
+        f"with - or . before idx, plain or .gz). It holds {found}; give --data the folder of the data set."
     )
 
 
@@ -97,7 +97,7 @@ def _read_idx(file, dimensions):
     """Read an IDX file of bytes, plain or .gz, as a uint8 array."""
     try:
         with gzip.open(file) if file.suffix == ".gz" else open(file, "rb") as opened:
-            content = bytearray(opened.read())  # writable, as torch.from_numpy wants it
+            content = bytearray(opened.read())  # torch.from_numpy needs a writable buffer
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadInput(f"{file} is damaged: it cannot be decompressed ({error}).") from error
     start = 4 + 4 * dimensions
@@ -110,8 +110,8 @@ def _read_idx(file, dimensions):
 
 
 def _download(root):
-    """Download MNIST into root/MNIST/raw by way of a temporary folder: all of it, or nothing."""
-    from torchvision.datasets import MNIST  # here, because it takes seconds to import
+    """Download MNIST into root/MNIST/raw, through a temporary folder so that it is complete or absent."""
+    from torchvision.datasets import MNIST  # takes seconds to import
 
     raw = root / "MNIST" / "raw"
     need(not raw.exists() or not any(raw.iterdir()), f"{raw} holds other files; give --data another folder.")

@@ -1,4 +1,4 @@
-"""Files that are whole or absent, locks, and digests."""
+"""Atomic writes, file locks and digests."""
 
 import hashlib
 import os
@@ -22,15 +22,15 @@ def write_atomically(path, data):
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        error.filename = error.filename or str(path)  # a full disk does not say where
+        error.filename = error.filename or str(path)  # the error of a full disk names no file
         raise
 
 
 @contextmanager
 def lock(path, sentence):
-    """Hold the system's lock on the file `path`. It ends with the process, whatever ends that.
+    """Hold the operating system's lock on the file `path`; it is released however the process ends.
 
-    The file stays; only the lock on it means anything.
+    The file itself stays and has no meaning.
 
     Raises:
         BadInput: another process holds the lock; `sentence` is the message.

@@ -1,8 +1,8 @@
 """Draw digits into a file.
 
     python -m cgan.generate --digit 7 --seed 42 --count 64 --out seven.png   # one picture of 64 tiles
-    python -m cgan.generate --digit 0-9 --count 20 --out digits.zip          # 200 pictures, one file each
-    python -m cgan.generate --count 6000 --idx generated                     # a labelled set, as MNIST
+    python -m cgan.generate --digit 0-9 --count 20 --out digits.zip          # 200 pictures, a file each
+    python -m cgan.generate --count 6000 --idx generated                     # a labelled set, in MNIST format
     python -m cgan.generate --text 2026-11-25 --out date.png                 # handwriting
     python -m cgan.generate --like my_three.png --digit 3 --out ten.png      # all ten digits in your hand
 
@@ -35,12 +35,12 @@ def parse_args(argv=None):
     add("--text", help="a number, date or sum to write instead")
     add("--seed", type=integer(0, hands.MAX_SEED), help="0 to 4294967295 (default: random)")
     add("--hand", metavar="CODE", help="draw in this hand (z= in a link) instead of a seed's")
-    add("--like", type=Path, metavar="FILE", help="draw in the hand of this picture of one --digit")
+    add("--like", type=Path, metavar="FILE", help="draw in the hand fitted to this picture of --digit")
     add("--count", type=integer(1, 60_000), help="pictures of each digit (default: 10)")
-    add("--background", choices=images.BACKGROUNDS, default="black", help="of a .png (default: black)")
+    add("--background", choices=images.BACKGROUNDS, default="black", help="background of a .png")
     add("--scale", type=integer(1, images.MAX_SCALE), default=1, help="enlarge a .png 1 to 8 times")
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--out", type=Path, metavar="FILE", help=".png of all tiles, or .zip of single ones")
+    where.add_argument("--out", type=Path, metavar="FILE", help=".png of all tiles, or .zip with a .png each")
     where.add_argument("--idx", type=Path, metavar="DIR", help="write a labelled set to DIR/MNIST/raw")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--model", default=weights.DEFAULT, help="shipped weights (default: %(default)s)")
@@ -49,7 +49,7 @@ def parse_args(argv=None):
 
 
 def digit_range(text):
-    """An argparse type: "7" or "0-9" as a range of digits."""
+    """Parse "7" or "0-9" as a range of digits, for argparse."""
     if not re.fullmatch("[0-9](-[0-9])?", text) or text[0] > text[-1]:
         raise argparse.ArgumentTypeError(f"this must be a digit 0-9 or a range such as 0-9, not {text!r}")
     return range(int(text[0]), int(text[-1]) + 1)
@@ -105,7 +105,7 @@ def blocks(digits, seeds, rows, model, **style):
 
     Tile [i, j] is digits[j] in hand rows[i] of seeds[j]. style: slant, stroke and width for `hands.styled`.
     """
-    step = max(100, len(rows) // 20)  # every block generates its seeds' hands from row 0 on
+    step = max(100, len(rows) // 20)  # every block regenerates the seeds' hands from row 0
     for start in range(0, len(rows), step):
         indices = rows[start : start + step]
         columns = []
@@ -148,10 +148,10 @@ def zip_bytes(entries):
 
 
 def write_idx(folder, digits, count, seed, model):
-    """Write a data set to folder/MNIST/raw, complete or not at all. Raises BadInput unless that is free."""
+    """Write a data set to folder/MNIST/raw, complete or not at all. Raises BadInput if that holds files."""
     raw = folder / "MNIST" / "raw"
     is_free = not raw.exists() or not any(raw.iterdir())
-    need(is_free, f"{raw} holds files already; choose another folder.")
+    need(is_free, f"{raw} already holds files; choose another folder.")
     raw.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(suffix=".tmp", dir=raw.parent) as partial:
         whole = Path(partial, "raw")

@@ -1,4 +1,4 @@
-"""A hand is a vector z, shared by all ten digits. It comes from a seed, a link's code or drawings."""
+"""A hand is a noise vector z, shared by all ten digits. It comes from a seed, a code or drawings."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
@@ -67,7 +67,7 @@ def hand(value, z_dim):
 
 
 def styled(z, weights, slant=0, stroke=0, width=0):
-    """Move hands (n, z_dim) along the weights' style directions, by standard deviations from -2 to 2.
+    """Move hands (n, z_dim) along the weights' style directions, by -2 to 2 standard deviations.
 
     Raises BadInput if an amount is out of range, or is not 0 and the weights have no directions.
     """
@@ -102,10 +102,10 @@ def measure(images):
 
 @torch.no_grad()
 def learn_directions(network):
-    """Find the directions in z of slant, stroke weight and width, from a generator's own pictures.
+    """Find the directions in z of slant, stroke weight and width, from a generator's own images.
 
-    Each measure, standardised within its digit, is regressed on z. With the coefficients S, D = S (S'S)^-1
-    moves one prediction by a standard deviation and leaves the other two where they are.
+    Each measure, standardised within its digit, is regressed on z. With coefficients S, each column of
+    S (S'S)^-1 moves one prediction by a standard deviation and leaves the other two unchanged.
 
     Returns:
         float (3, z_dim), rounded to four decimals so that machines agree; None if the network is not
@@ -123,7 +123,7 @@ def learn_directions(network):
 
     measures = measure(images.cpu()).view(400, 10, 3)
     measures = ((measures - measures.mean(0)) / measures.std(0)).view(-1, 3)
-    if not measures.isfinite().all():  # an early generator may draw nothing, or always the same
+    if not measures.isfinite().all():  # an early generator may draw nothing, or always the same image
         return None
     z = z.double()
     S = torch.linalg.lstsq(z, measures).solution  # (z_dim, 3)
@@ -134,7 +134,7 @@ def learn_directions(network):
 
 
 def from_image(image):
-    """Bring a drawing of one digit into MNIST's form.
+    """Convert a drawing of one digit to MNIST's format.
 
     Args:
         image: a PIL image, or a path or file to open: dark on light, light on dark or on a transparent
@@ -182,11 +182,11 @@ def _ink(image):
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     contrast = np.abs(grey - np.median(edge))
     need(contrast.max() > 0.2, NO_DIGIT)
-    return (contrast / contrast.max() - 0.1).clip(0) / 0.9  # paper is never quite even
+    return (contrast / contrast.max() - 0.1).clip(0) / 0.9  # ignore uneven paper
 
 
 def fit(weights, pictures, digits):
-    """Find the hand that draws these pictures of these digits best.
+    """Find the hand in which the model draws these digits most like the given pictures.
 
     The fit is deterministic and runs on one thread of its own.
 
@@ -199,7 +199,7 @@ def fit(weights, pictures, digits):
         float (z_dim,).
 
     Raises:
-        BadInput: an argument has another form, or no hand comes near the pictures.
+        BadInput: an argument is malformed, or no hand fits the pictures.
     """
     y = whole_numbers("digits", digits, 9)
     x = torch.as_tensor(pictures, dtype=torch.float)
@@ -207,7 +207,7 @@ def fit(weights, pictures, digits):
     need(is_fit, "A hand is fitted to 1 to 10 pictures of 28 x 28 pixels, with a digit for each.")
     with ThreadPoolExecutor(1, "fit", torch.set_num_threads, (1,)) as thread:
         z, error = thread.submit(_fit, weights.network, weights.z_dim, x, y).result()
-    need(error <= MAX_ERROR, "No hand of this model comes near this drawing; is it the digit that you say?")
+    need(error <= MAX_ERROR, "This model cannot imitate this drawing; is it really the digit you gave?")
     return z
 
 

@@ -1,4 +1,4 @@
-"""How a training run went, read from its folder while it trains or later. Reads the first version's, too."""
+"""Read a training run's progress from its folder, during the run or later."""
 
 import json
 import math
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from cgan.cli import BadInput
 
-POINTS = 200  # of a loss curve, at most
+POINTS = 200  # at most, in a loss curve
 PREVIEW = re.compile(r"preview-(\d{3,})\.png")
 PUBLIC = "model", "epochs", "batch_size", "lr", "seed"  # the options that are shown; paths are private
 
 
 def history(folder):
-    """Return how the run in a folder went so far, as JSON has it. Reads runs of the first version, too.
+    """Return the progress of the run in a folder, as JSON-ready values. Reads runs of version 1, too.
 
     Returns:
         dict of options, epochs, epochs_done, seconds, seconds_left (None at first), age (seconds since the
@@ -22,7 +22,7 @@ def history(folder):
         (a list) and losses (name -> list).
 
     Raises:
-        BadInput: there is no log, or it is not one.
+        BadInput: the log is missing or damaged.
     """
     folder = Path(folder)
     try:
@@ -31,7 +31,7 @@ def history(folder):
         last = log[-1] if log else {"step": 0, "seconds": 0}
         age = round(time.time() - (folder / "log.jsonl").stat().st_mtime)
         files = {int(m[1]): m[0] for file in folder.iterdir() if (m := PREVIEW.fullmatch(file.name))}
-        numbers = sorted(files)  # steps; epochs in the first version
+        numbers = sorted(files)  # steps; epochs in version 1
         return {
             "options": {name: options[name] for name in PUBLIC if name in options},
             "epochs": epochs,
@@ -44,16 +44,16 @@ def history(folder):
             **_curves(log, epochs / steps),
         }
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise BadInput(f"The run {folder.name} has no log that can be read.") from error
+        raise BadInput(f"The run {folder.name} has no readable log.") from error
 
 
 def _whole_lines(text):
-    """Parse the lines of a log, less one that is still being written."""
+    """Parse the lines of a log, except one that is still being written."""
     return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("}\n")]
 
 
 def _curves(log, epochs_per_step):
-    """Return the losses over the epochs, as means of at most POINTS stretches of the log."""
+    """Return the loss curves, averaged over at most POINTS stretches of the log."""
     stretch = math.ceil(len(log) / POINTS) or 1
     parts = [log[i : i + stretch] for i in range(0, len(log), stretch)]
 

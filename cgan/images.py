@@ -1,4 +1,4 @@
-"""Tensors to grids, PNG and GIF. The one place where images leave [-1, 1]."""
+"""Turn tensors into grids, PNG and GIF. Images leave [-1, 1] only here."""
 
 import io
 import math
@@ -60,7 +60,7 @@ def enlarge(image, scale):
 
 
 def png(image):
-    """Encode an image as PNG. For digits, run-length packing is both smaller and faster than the default."""
+    """Encode an image as PNG. For digits, run-length encoding is smaller and faster than the default."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
     return buffer.getvalue()

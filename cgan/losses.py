@@ -11,7 +11,7 @@ from torch.nn.functional import softplus
 def real_loss(logits):
     """Binary cross-entropy of D's logits (N,) against the target 1, "real": -log sigmoid(logit).
 
-    D minimises it on real images. G minimises it on its own: the non-saturating loss (Goodfellow et al. 2014,
+    D minimises it on real images, G on its own images: the non-saturating loss (Goodfellow et al. 2014,
     section 3).
     """
     return softplus(-logits).mean()
@@ -41,7 +41,7 @@ def generator_ratio(fake_logits, real_logits):
 
 
 def gradient_penalty(logits, images):
-    """Squared norm of the gradient of each logit by its image: R1 on real images, R2 on fake ones.
+    """Mean squared norm of the gradient of each logit with respect to its image: R1 on real ones, R2 on fake.
 
     (Mescheder et al. 2018, equation 9.) `images` (N, 1, H, W) must require gradients, and each of the logits
     (N,) must depend on its own image only. Can be differentiated once more.

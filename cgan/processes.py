@@ -15,7 +15,7 @@ import torch.distributed as dist
 
 from cgan.cli import BadInput
 
-LAUNCHED = dist.is_torchelastic_launched()  # by torchrun, which sets the environment's RANK and so on
+LAUNCHED = dist.is_torchelastic_launched()  # by torchrun, which sets RANK and the other variables
 WORLD = int(os.environ["WORLD_SIZE"]) if LAUNCHED else 1  # processes that train together
 RANK = int(os.environ["RANK"]) if LAUNCHED else 0  # of this process; 0 writes the run's folder and prints
 
@@ -29,10 +29,10 @@ def group():
     backend = "gloo"
     if torch.cuda.is_available():
         backend = "cpu:gloo,cuda:nccl"
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))  # what the device "cuda" means from here on
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))  # the device that "cuda" means from here on
     store, _, _ = next(dist.rendezvous("env://"))
-    if os.environ["GROUP_WORLD_SIZE"] == "1":  # machine; the counts of several may differ
-        # Restarted processes must not find the addresses of those before them in torchrun's store.
+    if os.environ["GROUP_WORLD_SIZE"] == "1":  # one machine; on several, the counts may differ
+        # Restarted processes must not find their predecessors' addresses in torchrun's store.
         store = dist.PrefixStore(os.environ["TORCHELASTIC_RESTART_COUNT"], store)
     dist.init_process_group(backend, store=store, rank=RANK, world_size=WORLD)
     try:
@@ -41,13 +41,13 @@ def group():
     except (BadInput, OSError):
         if RANK == 0:
             raise
-        raise SystemExit(2) from None  # process 0 reports the same
+        raise SystemExit(2) from None  # process 0 reports the error
     finally:
         dist.destroy_process_group()
 
 
 def from_first(function, *arguments):
-    """Call the function in process 0 and return its result in all of them. If it ends one, it ends all."""
+    """Call the function in process 0; return its result, or raise its exception, in all processes."""
     box = [None]
     if RANK == 0:
         try:

@@ -1,9 +1,9 @@
 """A training run on disk.
 
-state.pt               all that resuming needs, whole at any moment; log and previews are rewritten from it
+state.pt               all that resuming needs, written atomically; log and previews are rewritten from it
 log.jsonl              the options, then a line of losses every 50 steps
-preview-STEP.png       ten hands, always the same, a row each; the columns are the digits 0 to 9
-generator.safetensors  the weights, once an epoch has ended or the run is stopped
+preview-STEP.png       the digits 0 to 9 in the same ten hands each time, one per row
+generator.safetensors  the weights, written after each epoch and when the run is stopped
 lock                   held while a process trains here
 """
 
@@ -30,10 +30,10 @@ class Run:
     """The state of a training run, and its folder.
 
     Args:
-        options: of train.py, complete and checked; a Namespace.
-        recipe: what is trained.
-        data_digest: of images and labels.
-        steps, epoch_steps: of the whole run, and of one epoch.
+        options: Namespace of train.py's options, complete and checked.
+        recipe: from `recipes.build`.
+        data_digest: digest of images and labels.
+        steps, epoch_steps: number of steps in the run and in an epoch.
         state: from `load_state`, to resume; None to start.
         writes: whether this process writes files.
     """
@@ -48,7 +48,7 @@ class Run:
         self.saved = self.started
         if state:
             same = state["origin"] == self.origin
-            need(same, f"The run in {self.folder} learned from other images, or another vae.")
+            need(same, f"The run in {self.folder} was trained on other images, or with another vae.")
             self.step, self.log, self.previews = state["step"], state["log"], state["previews"]
             self.started -= state["seconds"]  # as if the run had never been interrupted
             self.cpu_started -= state["cpu_seconds"]
@@ -57,14 +57,14 @@ class Run:
 
     @property
     def seconds(self):
-        """Time spent on this run, in all its parts."""
+        """Time spent on this run, before and after interruptions."""
         return time.monotonic() - self.started
 
     @contextmanager
     def open(self):
-        """Make and lock the folder, and write what is known, so that other programs see the run.
+        """Create and lock the folder, and write its files, so that the page can show the run.
 
-        Raises BadInput if another process trains into the folder.
+        Raises BadInput if another process is training in the folder.
         """
         if not self.writes:
             yield
@@ -85,7 +85,7 @@ class Run:
 
         Raises BadInput if a loss is not a finite number.
         """
-        failed = f"Training failed at step {self.step + 1}: a loss is not a finite number any more. "
+        failed = f"Training failed at step {self.step + 1}: a loss is no longer a finite number. "
         advice = "Try again in another folder with a smaller --lr."
         need(all(map(math.isfinite, losses.values())), failed + advice)
         self.step += 1
@@ -141,7 +141,7 @@ class Run:
             weights.save(file, self.options["model"], self.recipe.generator, self.provenance(), directions)
 
     def draw_preview(self):
-        """Draw ten hands, each with all digits; without conditions, a hundred hands: uint8 (100, 28, 28)."""
+        """Draw all digits in ten hands, or a hundred hands if not conditional: uint8 (100, 28, 28)."""
         config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
         count = 10 if config.get("conditional", True) else 100
         z = hands.seeded(0, range(count), config["z_dim"]).repeat_interleave(100 // count, dim=0)
@@ -172,10 +172,10 @@ def load_state(folder):
         return None
     data = path.read_bytes()
     content, checksum = data[:-64], data[-64:]
-    need(checksum == _checksum(content), f"{path} is damaged; start anew in another folder (--out).")
+    need(checksum == _checksum(content), f"{path} is damaged; start again in another folder (--out).")
     state = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-    other = f"{path} is from another version of this program, which alone can resume it"
-    way_out = "start anew in another folder (--out); its weights still work."
+    other = f"{path} is from another version of this program, and only that version can resume it"
+    way_out = "start again in another folder (--out); its weights still work."
     need(state["format"] == FORMAT, f"{other}; {way_out}")
     return state
 

@@ -1,4 +1,4 @@
-"""(weights, digit, hand) -> picture. The only place where a network draws for a user.
+"""Draw images from weights, digits and hands, for the page, the commands and Python.
 
 A picture depends on these three alone, not on its neighbours, the thread or any global RNG.
 """
@@ -15,7 +15,7 @@ from cgan import hands
 from cgan import weights as weights_files
 from cgan.cli import need, whole_numbers
 
-CHUNK = 16  # pictures per forward pass: at a fixed size, a row's bits do not depend on its position
+CHUNK = 16  # images per forward pass; at a fixed size, no image's bits depend on the others
 
 
 def generate(labels, seed=None, weights=None, indices=None, hand=None):
@@ -29,7 +29,7 @@ def generate(labels, seed=None, weights=None, indices=None, hand=None):
         hand: one hand for all, a code or z_dim numbers, in place of seed and indices.
 
     Returns:
-        float (n, 1, 28, 28) in [-1, 1]. Picture i depends on weights, labels[i], seed and indices[i] alone.
+        float (n, 1, 28, 28) in [-1, 1]. Image i depends on weights, labels[i], seed and indices[i] only.
 
     Raises:
         BadInput: says what is wrong with an argument.

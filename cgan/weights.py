@@ -88,7 +88,7 @@ def save(path, recipe, network, provenance, directions=None, half=False):
 def load(path):
     """Load a weights file, or the only one in a folder.
 
-    Nothing in the file is executed, and no memory is allocated for sizes that it merely claims.
+    Nothing in the file is executed, and no memory is allocated for sizes that it only claims.
 
     Raises:
         BadInput: names the file, what is wrong with it and what to do.

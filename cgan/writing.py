@@ -18,7 +18,7 @@ MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28
 TYPED = str.maketrans("×✕X*÷⁄∕−–—‐∶", "xxxx///----:")  # signs as people type them, after NFKC
 BOW = [(4, 3), (1.6, 7), (0.4, 11), (0, 15), (0.4, 19), (1.6, 23), (4, 27)]
-STROKES = {  # from x = 0 on; y is counted from the top, and digits stand between 4 and the baseline
+STROKES = {  # x starts at 0; y is from the top, and digits reach from 4 to the baseline
     "+": [[(0, 15), (9, 15)], [(4.5, 10.5), (4.5, 19.5)]],
     "-": [[(0, 15), (7, 15)]],
     "x": [[(0, 11), (8, 20)], [(8, 11), (0, 20)]],
@@ -36,12 +36,12 @@ def write(text, weights, hands, background="black", wrap=None):
     """Write a text as an image: ink with soft edges on a black, white or transparent background.
 
     Args:
-        text: 1 to 64 digits, signs, spaces and newlines; `normalise` says which signs are understood.
+        text: 1 to 64 digits, signs, spaces and newlines; for the signs, see STROKES and `normalise`.
         hands: float (1, z_dim), one hand for all digits, or (n, z_dim), one for each digit of the text.
         wrap: characters in a line; longer lines are broken, and many short ones are set in columns.
 
     Raises:
-        BadInput: the text or the background cannot be written.
+        BadInput: the text cannot be written, or there is no such background.
     """
     text = normalise(text)
     lines, columns = text.split("\n"), 1
@@ -70,8 +70,8 @@ def write(text, weights, hands, background="black", wrap=None):
 def normalise(text):
     """Replace signs as people type them by those that can be written. Raises BadInput.
 
-    Full-width characters become narrow (NFKC), multiplication signs x, dashes and minus signs -, division
-    signs /.
+    Full-width characters become narrow (NFKC); multiplication signs become x, dashes and minus signs -,
+    division signs /.
     """
     text = unicodedata.normalize("NFKC", text.replace("\r\n", "\n")).translate(TYPED)
     need(text.strip(), "There is nothing to write; type digits or signs, such as 2026-11-25.")
@@ -88,7 +88,7 @@ def count_digits(text):
 
 
 def _columns(lines, wrap):
-    """Return how many columns, together at most `wrap` characters wide, suit the lines of a text."""
+    """Return the number of columns to set lines in; together they are at most `wrap` characters wide."""
     longest = max(map(len, lines)) + 2
     columns = 1
     while (columns + 1) * longest <= wrap + 2 and len(lines) / columns * LINE > columns * longest * 20:
@@ -110,7 +110,7 @@ def _set(line, tiles, thickness):
 
 
 def _without_specks(tiles):
-    """Blacken uint8 (N, 28, 28) where fewer than three pixels' worth of ink are near: strokes have more."""
+    """Blacken pixels of uint8 (N, 28, 28) with less than three pixels' worth of ink in the 5 x 5 around."""
     ink = tiles[:, None].float() / 255
     return tiles * (25 * avg_pool2d(ink, 5, stride=1, padding=2)[:, 0] >= 3)
 
@@ -126,7 +126,7 @@ def _thickness(tiles):
 def _digit(tile):
     """Turn a tile, uint8 (28, 28), into an image as wide as its ink, LINE high, standing on the baseline."""
     strong = tile > 90
-    columns = (strong.sum(dim=0) > 1).nonzero()  # one dot alone is no stroke
+    columns = (strong.sum(dim=0) > 1).nonzero()  # a single dot is not a stroke
     rows = (strong.sum(dim=1) > 1).nonzero()
     left, right = (columns[0].item(), columns[-1].item() + 1) if len(columns) else (9, 19)
     bottom = rows[-1].item() + 1 if len(rows) else BASELINE
@@ -136,7 +136,7 @@ def _digit(tile):
 
 
 def _sign(character, thickness, scale=8):
-    """Draw a sign, LINE high: larger at first, then reduced for soft edges."""
+    """Draw a sign, LINE high: `scale` times larger, then reduced for soft edges."""
     strokes = STROKES[character]
     width = max(x for stroke in strokes for x, _ in stroke) + thickness
     image = Image.new("L", (scale * (int(width) + 2), scale * LINE))

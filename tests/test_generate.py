@@ -97,7 +97,7 @@ def test_a_set_in_mnists_format_is_read_by_torchvision(tmp_path, compact, judge)
     assert (test.data[4].numpy() == tile(4, 7, 12, compact)).all()
     x = train.data.unsqueeze(1) / 127.5 - 1
     assert (judge(x) == train.targets).float().mean() > 0.9
-    with pytest.raises(BadInput, match="holds files already; choose another folder"):
+    with pytest.raises(BadInput, match="already holds files; choose another folder"):
         generate.main(["--count", "12", "--idx", str(tmp_path)])
 
 
@@ -149,7 +149,7 @@ def test_bad_options_end_with_status_2(options, tmp_path, capsys):
         ("--out x.zip --text 1", "need --out FILE.png"),
         ("--idx x --scale 2", "need --out FILE.png"),
         ("--out x.png --hand AA", "it has 1 numbers, not 64"),
-        ("--out x.png --hand AA --seed 1", "without --seed and --count"),
+        ("--out x.png --hand AA --seed 1", "leave out --seed and --count"),
         ("--out x.png --like x.png", "needs --digit D"),
         ("--out x.png --text 1a", "not 'a'"),
     ],

@@ -55,5 +55,5 @@ def test_a_long_curve_is_thinned_to_means(tmp_path):
 def test_a_folder_without_a_log_is_a_sentence(tmp_path, content):
     if content is not None:
         (tmp_path / "log.jsonl").write_bytes(content)
-    with pytest.raises(BadInput, match=f"The run {tmp_path.name} has no log that can be read."):
+    with pytest.raises(BadInput, match=f"The run {tmp_path.name} has no readable log."):
         history(tmp_path)

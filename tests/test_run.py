@@ -102,7 +102,7 @@ def test_interrupted_and_resumed_is_the_same_to_the_bit(model, mnist, tmp_path, 
     for steps, options in ((2, ["--model", model, *OPTIONS]), (3, ["--resume"])):
         with pytest.raises(SystemExit, match="130"):
             learn(mnist, out, *options)
-        told = f"Stopped and saved at step {steps} of 6.\nTo go on: python train.py --resume --out {out}\n"
+        told = f"Stopped and saved at step {steps} of 6.\nTo continue: python train.py --resume --out {out}\n"
         assert capsys.readouterr().out.endswith(told)
     (out / "log.jsonl").unlink(), (out / "preview-000001.png").unlink()
     assert learn(mnist, out, "--resume") == undisturbed and count == 6
@@ -167,7 +167,7 @@ def test_a_damaged_or_foreign_state_is_refused(mnist, tmp_path):
     whole = path.read_bytes()
     for damaged in (whole[:-1], whole[:5000], b"", whole[:90_000] + b"!" + whole[90_001:]):
         path.write_bytes(damaged)
-        with pytest.raises(BadInput, match="state.pt is damaged; start anew in another folder .--out"):
+        with pytest.raises(BadInput, match="state.pt is damaged; start again in another folder .--out"):
             run.load_state(tmp_path)
     for version in (1, 3):
         torch.save({"format": version}, path)

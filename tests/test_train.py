@@ -56,7 +56,7 @@ def test_what_cannot_be_is_a_sentence_before_a_folder_is_made(
 
 def test_processes_must_share_a_batch_equally(mnist, tmp_path, monkeypatch):
     monkeypatch.setattr("cgan.processes.WORLD", 3)
-    with pytest.raises(BadInput, match="--batch-size 16 cannot be shared equally by 3 processes"):
+    with pytest.raises(BadInput, match="--batch-size 16 cannot be split evenly over 3 processes"):
         train.prepare(["--data", str(mnist), "--out", str(tmp_path / "out"), *OPTIONS])
 
 
@@ -73,7 +73,7 @@ def test_resuming_keeps_the_options_and_refuses_others(mnist, tmp_path, capsys):
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"No run in {out} yet: starting one."
     assert told[1] == f"Watch it learn: python app.py --weights {out}"
-    with pytest.raises(BadInput, match="holds a run already; go on with it by --resume, or give another"):
+    with pytest.raises(BadInput, match="already holds a run; continue it with --resume, or give another"):
         learn(mnist, out, *OPTIONS)
     again = learn(mnist, out, "--resume", "--threads", "1", "--set", "z_dim=3", "--epochs", "2")
     assert again.digest == first.digest
@@ -88,10 +88,10 @@ def test_resuming_keeps_the_options_and_refuses_others(mnist, tmp_path, capsys):
             learn(mnist, out, "--resume", *option)
     with pytest.raises(BadInput, match="past 1 epochs; --epochs must be larger"):
         learn(mnist, out, "--resume", "--epochs", "1")
-    with pytest.raises(BadInput, match="learned from other images"):
+    with pytest.raises(BadInput, match="was trained on other images"):
         learn(write_mnist(tmp_path / "other", seed=1), out, "--resume")
     learn(mnist, out, "--resume", "--threads", "2")
-    assert "With another --device or --threads than before, the weights will" in capsys.readouterr().out
+    assert "--device or --threads has changed, so the weights will" in capsys.readouterr().out
 
 
 def test_a_run_with_a_schedule_cannot_be_prolonged(mnist, tmp_path):
@@ -107,7 +107,7 @@ def test_vae_cgan_keeps_to_its_vae_and_names_it(mnist, tmp_path):
     vae, other = (tmp_path / seed / "generator.safetensors" for seed in "12")
     made = learn(mnist, out, *options, "1", "--model", "vae-cgan", "--set", f"vae={vae}").provenance
     assert made["options"]["vae_id"] == weights.load(vae).id and str(tmp_path) not in str(made)
-    with pytest.raises(BadInput, match="learned from other images, or another vae"):
+    with pytest.raises(BadInput, match="was trained on other images, or with another vae"):
         learn(mnist, out, "--resume", "--set", f"vae={other}")
     moved = vae.rename(tmp_path / "moved.safetensors")
     learn(mnist, out, "--resume", "--epochs", "2", "--set", f"vae={moved}")

@@ -96,7 +96,7 @@ def test_it_says_what_each_path_adds_and_where(tmp_path, capsys):
     assert list(models)[:3] == [compact := f"compact {weights.shipped('report').id}", "mine", "copy"]
     assert capsys.readouterr().out.splitlines() == [
         f"{tmp_path / 'compact'} adds the model {compact}: see every tab.",
-        f"{tmp_path / 'mine'} adds the model mine: see Compare, as it draws no digit on request.",
+        f"{tmp_path / 'mine'} adds the model mine: see Compare, as it cannot draw a digit on request.",
         f"{file} adds the model copy: see every tab.",
         *(f"{tmp_path / name} is a training run: see Training." for name in ("waiting", "compact", "mine")),
     ]

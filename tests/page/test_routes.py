@@ -183,7 +183,7 @@ BAD = [
     ("digits/7.png", {"model": "../report"}, "There is no model '../report' here; there is vae, report"),
     ("digits/7.png", {"w": "0123456789ab"}, "The weights of report here are"),
     ("text.png", {}, "Give text, too."),
-    ("text.png", {"text": "a"}, "text may have the digits 0-9"),
+    ("text.png", {"text": "a"}, "text may contain the digits 0-9"),
     ("text.png", {"text": " "}, "There is nothing to write"),
     ("text.png", {"text": "1" * 65}, "text must have at most 64 characters, not 65."),
     ("text.png", {"text": "1", "hand": "left"}, "hand must be one or fresh, not 'left'."),
