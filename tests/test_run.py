@@ -172,7 +172,7 @@ def test_a_damaged_or_foreign_state_is_refused(mnist, tmp_path):
     for version in (1, 3):
         torch.save({"format": version}, path)
         path.write_bytes(path.read_bytes() + run._checksum(path.read_bytes()))
-        with pytest.raises(BadInput, match="state.pt is from another version.*anew.*weights still work"):
+        with pytest.raises(BadInput, match="state.pt is from another version.*again.*weights still work"):
             run.load_state(tmp_path)
 
 

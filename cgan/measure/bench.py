@@ -1,8 +1,8 @@
 """Measure speed: medians over several turns, and ratios within a turn, which a busy machine distorts less.
 
-python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, beside a matrix product
+python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, and a matrix product
 python -m cgan.measure.bench train    # a training step of each GAN
-python -m cgan.measure.bench start    # from launch to first picture, beside the import of torch and gradio
+python -m cgan.measure.bench start    # from launch to first picture, and the import of torch and gradio
 python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, and 64 clients at once
 """
 
@@ -29,7 +29,7 @@ PICTURE = "/gradio_api/digits/7.png?n=64&seed="
 
 def main(argv=None):
     parser = command(__doc__)
-    parser.add_argument("what", nargs="?", choices=BENCHES, help="(default: all)")
+    parser.add_argument("what", nargs="?", choices=BENCHES, help="what to measure (default: all)")
     parser.add_argument("--repeat", type=integer(2, 1000), default=9, help="number of turns (default: 9)")
     parser.add_argument("--keep", action="store_true", help="write the figures to weights/results.json")
     add_threads(parser)
@@ -45,7 +45,7 @@ def main(argv=None):
 
 
 def in_turns(functions, repeat):
-    """Call each of a dict of functions, one after the other, `repeat` times after a turn that does not count.
+    """Call each of a dict of functions in turn, `repeat` times, after a warm-up turn that does not count.
 
     Returns, by name, the median in ms and the median ratio to the first function of the same turn.
     """
@@ -91,8 +91,8 @@ def start(repeat):
 
 
 def page(repeat):
-    """Time a picture by its address, by a step of the slider in Chromium, and 64 clients' at once."""
-    from playwright.sync_api import sync_playwright  # of the developers' requirements
+    """Time fetching a picture, a step of the slider in Chromium, and 64 clients at once."""
+    from playwright.sync_api import sync_playwright  # from requirements-dev.txt
 
     seeds = itertools.count(1000)
     with serving() as url, sync_playwright() as playwright, ThreadPoolExecutor(64) as pool:
@@ -125,7 +125,7 @@ def serving():
     command = [sys.executable, results.ROOT / "app.py", "--port", port]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
-        process.stdout.readline()  # printed when it serves
+        process.stdout.readline()  # printed once it is serving
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()

@@ -17,7 +17,14 @@ from cgan.measure.judge import look, set_reference, share_right, train
 
 PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
-OF_TEST_IMAGES = ["right", "worst", "specks", "zeros", "faint", "nearest"]  # the rest compare with them
+OF_TEST_IMAGES = [
+    "right",
+    "worst",
+    "specks",
+    "zeros",
+    "faint",
+    "nearest",
+]  # the other measures compare with these images
 
 
 def parse_args(argv=None):
@@ -51,7 +58,7 @@ def main(argv=None):
             controls = []
         else:
             known = digest(list(real[:2])) == judge.provenance["data_digest"]
-            need(known, f"The judge learned from other images than those in {folder}; give --data MNIST.")
+            need(known, f"The judge was trained on other images than those in {folder}; give --data MNIST.")
         if ("cas" if options.cas else "fd") not in {record["measure"] for record in controls}:
             controls = measure_real(judge, real, options.cas)
 
@@ -84,7 +91,7 @@ def measure(pictures, labels, judge, train_images=None):
     """Measure uint8 pictures (N, 28, 28) that should show the digits `labels` (N,): {measure: value}.
 
     right, worst, specks, zeros and faint are in per cent; nearest is the median Euclidean distance to the
-    nearest training image, pixels from -1 to 1. What needs labels is left out where those are -1.
+    nearest training image, pixels from -1 to 1. Measures that need labels are left out where those are -1.
     """
     features, digits = look(judge, pictures)
     moments, real_moments = metrics.moments(features), (judge.reference_mean, judge.reference_cov)
@@ -107,10 +114,10 @@ def measure(pictures, labels, judge, train_images=None):
 
 
 def measure_model(model, judge, controls, real=None, cas=False, **about):
-    """Draw 10,000 pictures and measure them; with `cas`, also 60,000 to learn from. Return records.
+    """Draw 10,000 pictures and measure them; with `cas`, also 60,000 to train classifiers on. Return records.
 
     controls: records of real images; without them there are no ratios to the floor. real: training images
-    and labels, test images and labels; without them nothing is nearest.
+    and labels, test images and labels; without them `nearest` is left out.
     """
     about["weights"] = model.id
     pictures, labels = draw(model, PER_DIGIT)
@@ -160,7 +167,7 @@ def classification_accuracy(pictures, labels, test_images, test_labels, **about)
 
 
 def sheet(model, test_images, test_labels, size=20):
-    """Return an image in ink of size x size real test images beside as many drawn ones, sorted by digit."""
+    """Return size x size real test images beside as many drawn ones, sorted by digit, black on white."""
     of_each = size * size // 10
     real = torch.cat([test_images[test_labels == digit][:of_each] for digit in range(10)])
     halves = [pictures.view(size, size, 28, 28) for pictures in (real, draw(model, of_each)[0])]

@@ -1,4 +1,4 @@
-"""How well a hand is fitted to real digits: `study hands`."""
+"""Measure how well hands fit real digits, for `study hands`."""
 
 import time
 
@@ -19,8 +19,8 @@ def measure_hands(model, images, labels):
 
     fit_error: mean squared error, pixels from -1 to 1. fit_right: of the images that the judge reads right,
     the share that it still reads right as the model writes them, in %; others_right: the same of the nine
-    other digits in that hand. same_slant: correlation over the images of their slant, standardised within
-    the digit, with the mean slant of the nine other digits; for comparison, of nine digits in random hands.
+    other digits in that hand. same_slant: correlation, over the images, between their slant, standardised
+    within the digit, and the mean slant of the nine other digits; the same with random hands for comparison.
     """
     judge, images, y = weights.shipped("judge").network, images[:FITS], labels[:FITS]
     x, start = data.to_float(images), time.perf_counter()

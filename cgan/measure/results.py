@@ -1,9 +1,9 @@
-"""weights/results.json, all that was measured as a list of flat records; and the tables made of them.
+"""Keep all measurements as flat records in weights/results.json, and make the documents' tables from them.
 
 python -m cgan.measure.results    # write the tables into README.md, README.zh.md and docs/*.md
 
 Fields of a record. what: "weights", "control" or "study"; name: of the weights, control or study; weights: id
-of the measured weights, or null; setting: what tells the lines of a study apart; spread: standard deviation,
+of the measured weights, or null; setting: the line of a study's table; spread: standard deviation,
 or null; images: how many pictures were measured, or null.
 """
 
@@ -90,7 +90,7 @@ def make(measures, spread=None, **about):
 
 
 def keep(new):
-    """Add records to results.json, in the place of those equal in all but value, spread and images."""
+    """Add records to results.json, replacing those that agree in the fields of KEY."""
     records = {tuple(record[field] for field in KEY): record for record in [*load(), *new]}
     lines = ",\n".join(json.dumps(record) for record in records.values())
     write_atomically(PATH, f'{{"records": [\n{lines}\n]}}\n'.encode())

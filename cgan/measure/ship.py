@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 280, 140  # of a preview: the first five of its ten rows
 def main(argv=None):
     parser = command(__doc__)
     parser.add_argument("run", type=Path, help="run folder")
-    parser.add_argument("name", help="of the weights, without .safetensors")
+    parser.add_argument("name", help="name of the weights, without .safetensors")
     parser.add_argument("--half", action="store_true", help="store half precision")
     options = parser.parse_args(argv)
     trained, run = weights.load(options.run), history(options.run)

@@ -1,4 +1,4 @@
-"""Every network, one file a family.
+"""All networks, one file per family.
 
 Generators take z, float (N, z_dim), standard normal, and y, either digits, int64 (N,), or mixtures of digits,
 float (N, 10). They return images, float (N, 1, 28, 28) in [-1, 1]. A network's attribute `config` holds the

@@ -1,4 +1,4 @@
-"""The compact pair of networks: 0.9 million parameters each; G takes 10.5 million multiplications an image.
+"""The compact pair of networks: 0.9 million parameters each; G takes 10.5 million multiplications per image.
 
 Shapes: N images in a batch, Z = z_dim. Linear layers read and write (7, 7, C), the memory order of
 channels_last, so nothing is copied between them and the convolutions.
@@ -11,7 +11,7 @@ from torch.nn.functional import leaky_relu_, normalize, pad, pixel_shuffle
 from cgan.cli import need
 from cgan.networks.mixture import lookup
 
-SLOPE = 0.2  # of LeakyReLU below 0, computed in place to save a pass over memory
+SLOPE = 0.2  # of LeakyReLU below 0, applied in place to save a pass over memory
 
 
 class ConditionalBatchNorm(nn.Module):
@@ -36,10 +36,10 @@ class ConditionalBatchNorm(nn.Module):
 
 
 class Generator(nn.Module):
-    """Draw digits from noise. The digit enters beside z and in every BatchNorm.
+    """Draw digits from noise. The digit is appended to z and conditions every BatchNorm.
 
     output_scale: 1 to 2. tanh only approaches -1 and 1; a scale above 1, clamped, reaches black and white.
-    support: 0 to 1. Above 0, ink that stands alone is removed (`without_specks`).
+    support: 0 to 1. Above 0, isolated ink is removed (`without_specks`).
     """
 
     def __init__(self, num_classes=10, z_dim=64, output_scale=1, support=0):
@@ -80,16 +80,16 @@ class Generator(nn.Module):
 
 
 def upsample(h):
-    """Turn every four channels into the four pixels of a square: (N, 4 * C, H, W) -> (N, C, 2 * H, 2 * W).
+    """Rearrange every four channels as a square of pixels: (N, 4 * C, H, W) -> (N, C, 2 * H, 2 * W).
 
-    With the convolution before it, a sub-pixel convolution (Shi et al. 2016): the work of a transposed
-    convolution, done at the lower resolution, where it runs faster.
+    A convolution followed by this is a sub-pixel convolution (Shi et al. 2016). It does the work of a
+    transposed convolution at the lower resolution, where it runs faster.
     """
     return pixel_shuffle(h, 2).contiguous(memory_format=torch.channels_last)
 
 
 def without_specks(x, support):
-    """Remove ink that stands alone from images x (N, 1, H, W) in [-1, 1]: no stroke is that small and faint.
+    """Remove isolated ink from images x (N, 1, H, W) in [-1, 1]: no stroke is that small and faint.
 
     Each pixel's ink, from 0 to 1, is multiplied by a gate that opens linearly as the ink in the 3 x 3 pixels
     around it, its own included, grows from `support` to 3 * `support`.
@@ -104,7 +104,7 @@ def without_specks(x, support):
 
 
 class Discriminator(nn.Module):
-    """Score how much an image looks like a real one of the given digit: one logit each.
+    """Score how much each image looks like a real one of the given digit: one logit per image.
 
     Conditioned by projection (Miyato and Koyama 2018): the digit's vector is added to the weights of the last
     layer. There is no normalisation, so a logit depends on its own image only.

@@ -1,4 +1,4 @@
-"""The classifier whose answers and features measure generated digits; the page reads digits with it, too.
+"""The judge: a classifier whose answers and features measure generated digits. The page uses it, too.
 
 Shapes: N images in a batch, W = width, R = reference_size.
 """
@@ -13,7 +13,7 @@ FEATURES = 128
 
 
 class Judge(nn.Module):
-    """Classify images and return 128 features of each. Carries the features of the R real test images.
+    """Classify images and compute 128 features of each. Holds the features of R real test images.
 
     x: float (N, 1, 28, 28) in [-1, 1], from background to ink; another range raises BadInput.
     Features are the last hidden layer before its ReLU, standardised over the training images, so distances
@@ -47,7 +47,7 @@ class Judge(nn.Module):
         return self.standardise(h)  # (N, 128)
 
     def logits(self, features):
-        """The logits (N, 10) for features (N, 128)."""
+        """Return the logits (N, 10) for features (N, 128)."""
         return self.classify(relu(features))  # (N, 10)
 
 

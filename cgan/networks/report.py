@@ -33,9 +33,9 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Score how sure D is that an image is a real one of the given digit: one logit each.
+    """Score how much each image looks like a real one of the given digit: one logit per image.
 
-    The digit is a learned image, stacked on x as a second channel.
+    The digit selects a learned image, stacked on x as a second channel.
     x: float (N, 1, 28, 28) in [-1, 1]. y: int64 (N,). Returns float (N,).
     The report's network ends in a sigmoid; here that is part of the loss (losses.py).
     """
@@ -57,5 +57,5 @@ class Discriminator(nn.Module):
 
 
 def block(convolution):
-    """Put BatchNorm and LeakyReLU behind a convolution."""
+    """Append BatchNorm and LeakyReLU to a convolution."""
     return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels), nn.LeakyReLU())

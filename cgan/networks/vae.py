@@ -27,21 +27,21 @@ class AutoEncoder(nn.Module):
         self.decode3 = nn.Linear(512, 784)
 
     def encode(self, x, y):
-        """Mean and log variance of z, given images x (N, 1, 28, 28)."""
+        """Return the mean and log variance of z, given images x (N, 1, 28, 28)."""
         h = self.with_digit(x.flatten(1), y)  # (N, 784 + C)
         h = relu(self.encode1(h))  # (N, 512)
         h = relu(self.encode2(h))  # (N, 256)
         return self.mean(h), self.log_var(h)  # (N, Z), (N, Z)
 
     def decode(self, z, y):
-        """The logit, for each pixel, of the probability that it is ink."""
+        """Return the logit of each pixel's probability of being ink."""
         h = self.with_digit(z, y)  # (N, Z + C)
         h = relu(self.decode1(h))  # (N, 256)
         h = relu(self.decode2(h))  # (N, 512)
         return self.decode3(h)  # (N, 784)
 
     def forward(self, z, y):
-        # The report's sigmoid, moved from [0, 1] to [-1, 1]: 2 * sigmoid(logit) - 1 = tanh(logit / 2).
+        # The report's sigmoid, rescaled to [-1, 1]: 2 * sigmoid(logit) - 1 = tanh(logit / 2).
         return torch.tanh(self.decode(z, y) / 2).view(-1, 1, 28, 28)  # (N, 1, 28, 28)
 
     def with_digit(self, h, y):

@@ -1,7 +1,7 @@
-"""Who may ask for what: --auth covers our own addresses too, and the dangerous ones of Gradio's are closed.
+"""Access control: --auth covers our own addresses, too, and Gradio's dangerous ones are closed.
 
-Closed are uploads, fetching from other sites, ways around the queue and files on the disk. All other
-addresses of Gradio's stay open, so that its next minor version does not leave a dead page.
+Closed are uploads, fetching from other sites, ways around the queue and files on the disk. Gradio's other
+addresses stay open, so that its next minor version does not break the page.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Guard:
         if CLOSED.match(path) and (not path.startswith(generated) or ".." in path):
             return sentence(404, "There is nothing at this address.")
         if what in ("drawing", "making a set") and not _is_logged_in(request):
-            return sentence(401, "This page asks for a user name and a password; log in there first.")
+            return sentence(401, "This page is protected by a password; log in there first.")
         has_length = "transfer-encoding" not in request.headers and re.fullmatch("[0-9]{1,9}", length)
         if not has_length or int(length) > MAX_BODY:
             return sentence(413, f"A request must give its Content-Length, at most {MAX_BODY:,} bytes.")
@@ -74,7 +74,7 @@ class Blocks(gr.Blocks):
         try:
             return await super().preprocess_data(*args, **kwargs)
         except Exception as error:  # the type depends on what was sent
-            raise gr.Error("These are not the inputs asked for.", print_exception=False) from error
+            raise gr.Error("The inputs are of the wrong number or type.", print_exception=False) from error
 
 
 def launch_options(routes):
@@ -90,7 +90,7 @@ def launch_options(routes):
 def login(text):
     """Return the check for launch(auth=) of a user name and password, given as USER:PASSWORD; None for None.
 
-    Log-ins are checked one at a time and a wrong one takes a second, which limits guessing. Raises BadInput.
+    Logins are checked one at a time and a wrong one takes a second, which limits guessing. Raises BadInput.
     """
     if text is None:
         return None

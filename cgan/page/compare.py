@@ -1,4 +1,4 @@
-"""The tab Compare: one digit and seed drawn by every model beside real digits, and what was measured."""
+"""The tab Compare: one digit and seed drawn by every model, beside real digits, and the measures."""
 
 import json
 
@@ -46,7 +46,7 @@ def measured(models, path=weights.SHIPPED / "results.json"):
 
 
 def table(page, rows):
-    """The measures as a Markdown table, with what each means below."""
+    """Return the measures as a Markdown table, with what each means below."""
     lines = [["", *(page.text(f"measure_{measure}") for measure in MEASURES)]]
     lines.append([":--", *["--:"] * len(MEASURES)])
     for name, values in rows.items():

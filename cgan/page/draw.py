@@ -1,4 +1,4 @@
-"""The tab Draw: many pictures of a digit, each to be looked at closely, and sets to take away."""
+"""The tab Draw: pictures of a digit, a closer look at each, and labelled sets to download."""
 
 import gradio as gr
 
@@ -9,7 +9,7 @@ TOTALS = [100, 1000, 10_000]
 
 
 def lay_out(page):
-    """Returns the buttons that write or morph with an opened picture: "write", "from", "to" -> gr.Button."""
+    """Return the buttons that write or morph with an opened picture: "write", "from", "to" -> gr.Button."""
     with page.tab("draw"):
         with gr.Row(elem_classes="desk"):
             with gr.Column(scale=2, min_width=260, elem_classes="controls"):
@@ -58,7 +58,7 @@ def lay_out(page):
 
 
 def take_away(page, digit, seed, model):
-    """A labelled set of pictures by a plain link: the browser itself shows how far it is."""
+    """Offer a labelled set by a plain link, so that the browser shows the progress."""
     with gr.Accordion(page.text("set"), open=False, elem_id="draw-set") as accordion:
         with gr.Row():
             forms = [(page.text("set_png"), "png"), (page.text("set_idx"), "idx")]

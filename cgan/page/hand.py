@@ -15,7 +15,7 @@ ${value?.src ? `<div class="paper"><img src="${cgan.escape(value.all)}" alt="${c
 
 
 def lay_out(page):
-    """Returns the buttons that go on with the hand in another tab: "write", "from" -> gr.Button."""
+    """Return the buttons that use the hand in another tab: "write", "from" -> gr.Button."""
     with page.tab("hand"), gr.Row():
         with gr.Column(scale=2, min_width=260):
             gr.HTML(html_template=PAD, js_on_load="cgan.pad(element)", elem_id="hand-pad")

@@ -1,4 +1,4 @@
-"""The page as a whole: one layout, called for each language."""
+"""Lay out the whole page, once for each language."""
 
 import json
 
@@ -16,7 +16,7 @@ BACK = """addEventListener("popstate", () => trigger("select"));"""
 
 
 def build(models, runs=()):
-    """The page as gr.Blocks. models: name -> Weights; the first that draws the digit asked for is chosen.
+    """Build the page as gr.Blocks. models: name -> Weights; the first conditional one is the default.
     runs: what the Training tab shows beside shipped models (see runs.py)."""
     with access.Blocks(title=TEXTS["title"]["en"], analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         lay_out(demo, "en", models, runs)
@@ -37,7 +37,7 @@ def lay_out(demo, language, models, runs):
     controls = page.controls
     names = {tab: list(of_tab) for tab, of_tab in controls.items()}
 
-    # A page's address says which tab to open and sets its controls. Then the tab draws what it asks for.
+    # A page's address says which tab to open and sets its controls. Then the tab shows its picture.
     defaults = {
         tab: {name: c.value for name, c in of_tab.items() if name not in INNER}
         for tab, of_tab in controls.items()
@@ -49,12 +49,12 @@ def lay_out(demo, language, models, runs):
         opened.then(None, inputs, picture, **js("show", name, names.get(name, []), "open", []))
         tab.select(None, inputs, picture, **js("show", name, names.get(name, []), "tab", []))
 
-    # A model holds in every tab.
+    # A model chosen in one tab is chosen in all.
     choosers, styles = list(page.choosers.values()), list(page.styles.values())
     for chooser in choosers:
         chooser.change(None, chooser, [*choosers, *styles], **js("pick_model", len(choosers), len(styles)))
 
-    # An opened picture goes on to another tab.
+    # The hand of an opened picture can be used in another tab.
     for key, tab, target in (("write", "write", ""), ("from", "morph", ""), ("to", "morph", "to_")):
         taken = {name: f"{target}{name}" for name in ("seed", "i", "z")}
         taken |= {name: name for name in ("model", *STYLE)} | ({"digit": key} if tab == "morph" else {})
@@ -68,7 +68,7 @@ def lay_out(demo, language, models, runs):
 
 
 def look(models):
-    """What gr.Blocks.launch() needs to show the page: theme, style, script and footer."""
+    """Return the options of gr.Blocks.launch() for theme, style, script and footer."""
     facts = {
         name: {
             "id": weights.id,

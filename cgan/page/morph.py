@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-# The strip of all frames is one picture. The stage shows one of them, or by turns all; below are eight.
+# One picture has all frames in a row. The stage shows one frame or plays all; the strip below shows eight.
 STAGE = """${value?.src ? `<div class="paper stage"><img src="${cgan.escape(value.src)}"
 alt="${cgan.escape(value.alt)}" class="${value.frame === null ? "playing" : ""}"
 style="--frame: ${value.frame ?? 25}"></div>` : ""}

@@ -1,5 +1,5 @@
-// What the page does in the browser: functions alone, frozen, as `cgan` on the window. They keep no state: what
-// is shown lies on elements and in Gradio's components, what was asked for in the page's address.
+// The page's functions in the browser, as the frozen object `window.cgan`. State is kept on elements, in Gradio's
+// components and in the page's address.
 window.cgan = (({ texts, models, maxSeed }) => {
   const root = document.documentElement;
   const language = /\/zh\/?$/.test(location.pathname) ? "zh" : "en";
@@ -15,7 +15,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
   const escape = (text) => String(text ?? "").replace(/[^\w\s.,:;-]/g, (sign) => `&#${sign.codePointAt()};`);
   const box = (tab) => document.getElementById(`${tab}-picture`);
   const named = (names, values) => Object.fromEntries(names.map((name, place) => [name, values[place]]));
-  // What the page's address says. The weights' id decides, by whatever name they go here.
+  // The parameters in the page's address. The weights' id takes precedence over their name.
   const address = () => {
     const asked = Object.fromEntries(new URLSearchParams(location.search));
     const byId = Object.keys(models).find((name) => models[name].id === asked.w);
@@ -41,7 +41,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     return `?${new URLSearchParams([...(tab === "draw" ? [] : [["tab", tab]]), ...query(asked, keys), ...kept])}`;
   };
 
-  // What each tab shows: the address of its picture, an alt text, a caption, and files to take away.
+  // What each tab shows: the address of its picture, an alt text, a caption, and files to download.
   const tabs = {
     draw: (asked) => {
       const { digit, seed, z } = asked;
@@ -122,8 +122,8 @@ window.cgan = (({ texts, models, maxSeed }) => {
     [say("raw"), src, name.replace(".", "_raw.")],
   ];
 
-  // Fetch pictures for a box, one request at a time: of those asked for meanwhile, the last comes next.
-  // Returns false if others were asked for; throws an Error with a sentence.
+  // Load pictures for a box, one request at a time; of the requests made meanwhile, only the last is sent.
+  // Returns false if a later request replaced this one; throws an Error with a sentence.
   const arrive = async (place, sources) => {
     place.wanted = sources;
     while (place.fetching) await place.fetching.catch(() => {});
@@ -156,16 +156,16 @@ window.cgan = (({ texts, models, maxSeed }) => {
     }
   };
 
-  // The page's own address follows. A step is an entry for Back; in an iframe nothing is.
+  // Update the page's address. A step makes a history entry, except in an iframe.
   const remember = (search, isStep) => {
     clearTimeout(root.timer);
     const write = (how) => search !== location.search && history[how](null, "", location.pathname + search);
     if (isStep) write(window.parent === window ? "pushState" : "replaceState");
-    else root.timer = setTimeout(() => write("replaceState"), 200); // browsers count these
+    else root.timer = setTimeout(() => write("replaceState"), 200); // browsers limit how often
   };
 
-  // The next value of a tab's picture. how: "step" and "live", a control was changed, with an entry for Back or
-  // without; "tab", the tab was turned to; "open", as the page's address has it. emptied: controls to empty.
+  // Return the next value of a tab's picture. how: "step" or "live", a control changed, with or without a history
+  // entry; "tab", the tab was selected; "open", the page's address decides. emptied: controls to empty.
   const show = async (tab, names, how, emptied, values) => {
     const answer = (value) => [value, ...emptied.map(() => null)];
     const isHere = tab === current();
@@ -191,7 +191,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     }
   };
 
-  // Set the controls to what the page's address says; of what it leaves out, to their defaults.
+  // Set the controls from the page's address; those that it leaves out get their defaults.
   const open = (defaults, values) => {
     const asked = address();
     const wanted = asked.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en");
@@ -226,7 +226,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     }
   };
 
-  // Where a picture was clicked, as parts of its width and height, Enter being its first part; in the quiz, which.
+  // Note where a picture was clicked, as parts of its width and height (Enter: 0, 0); in the quiz, which picture.
   const point = (event) => {
     const paper = event.target.closest("button.paper");
     if (!paper) return false;
@@ -236,7 +236,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     return Object.assign(paper.closest("[id$=-picture]"), { picked });
   };
 
-  // Draw's digit and index: of the picture that was clicked (step 0), of the one after or before, of none.
+  // Return Draw's digit and index: of the clicked picture (step 0), of the next or previous one, or of none (null).
   const open_picture = (names, step, values) => {
     const asked = named(names, values);
     if (step === null) return [asked.digit, null];
@@ -278,7 +278,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     ...Array(accordions).fill({ ...skip, visible: models[model]?.styled }),
   ];
 
-  // Real or drawn?: the next pair, and the answer. Both pictures come at once: how long one takes must not tell.
+  // Real or drawn?: the next pair, and the answer. Both pictures appear at once, so that loading times tell nothing.
   const question = (model, { round, right, marks }) => {
     const [digit, real] = [any(10), any(2)];
     const pictures = [
@@ -308,7 +308,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     return { ...value, chosen: picked, isAnswered: true, isOver, right, round, marks, says };
   };
 
-  // Your hand: a pad whose strokes lie on its canvas, and what the server makes of the drawings.
+  // Your hand: the pad, which keeps its strokes on the canvas element, and the fit by the server.
   const canvas = () => document.querySelector("#hand-pad canvas");
   const pad = (element) => {
     const sheet = element.querySelector("canvas");
@@ -344,7 +344,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     ink();
     return null;
   };
-  // Fit a hand to this drawing and the earlier ones, one a digit. Returns its code and the digit that was read.
+  // Fit a hand to this drawing and the earlier ones, one per digit. Return its code and the digit that was read.
   const learn = async (isCorrected, [digit]) => {
     const [place, sheet] = [box("hand"), canvas()];
     const image = sheet.toDataURL();
@@ -389,7 +389,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     if (ids) [...document.querySelectorAll(ids)].find((button) => button.offsetParent)?.click();
   });
 
-  // A swipe that scrolls may have begun on a slider's thumb: then the browser takes it over, and it counts for nothing.
+  // A swipe that scrolls may begin on a slider's thumb. The browser then cancels the pointer; undo its change.
   const slider = ({ target }) => target.matches?.("input[type=range]") && target;
   addEventListener("pointerdown", (event) => slider(event) && (event.target.before = event.target.value), true);
   addEventListener("pointercancel", (event) => {

@@ -1,6 +1,6 @@
 """What the tabs share: texts, controls, and the one pattern by which a picture follows its controls.
 
-A picture is an address. A gr.HTML shows it; its value holds the address, an alt text and a caption. When a
+A picture has an address. A gr.HTML shows it; its value holds the address, an alt text and a caption. When a
 control changes, one event in the browser (`cgan.show` in page.js) fetches the next picture and returns the
 next value. So a picture needs no queue, no session and no file, and browsers and proxies can cache it.
 """
@@ -14,11 +14,11 @@ import gradio as gr
 FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # within reach of a slider
-SEED = 178  # a hand whose ten digits the classifier reads with at least 0.99
+SEED = 178  # the classifier reads all ten digits of its first hand with at least 0.99
 STYLE = ["slant", "stroke", "width"]
 
-# gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is no escape:
-# ${...} in a value would run. cgan.escape is.
+# gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is unsafe:
+# ${...} in a value would run. Use cgan.escape.
 PICTURE = """${value?.src ? `<button type="button" class="paper">
 <img src="${cgan.escape(value.src)}" alt="${cgan.escape(value.alt)}" class="${value.look}"></button>` : ""}"""
 CAPTION = """<p role="status" class="says ${value?.failed ? "failed" : ""}">${cgan.escape(value?.says)}</p>
@@ -39,8 +39,8 @@ class Page:
     """The page in one language: what a tab's `lay_out` needs, and what the tabs have laid out so far."""
 
     language: str
-    models: dict  # name -> Weights that draw the digit asked for
-    everything: dict  # name -> Weights: these, and models that draw whichever digit comes
+    models: dict  # name -> Weights, the conditional ones
+    everything: dict  # name -> Weights, all of them
     runs: list
     controls: dict = field(default_factory=dict)  # tab -> {name in links: component}
     pictures: dict = field(default_factory=dict)  # tab -> gr.HTML
@@ -94,7 +94,7 @@ class Page:
         return self.choosers[tab]
 
     def style(self, tab):
-        """Three folded sliders: name -> gr.Slider. Hidden while the model has no directions of style."""
+        """Add the style sliders, hidden unless the model has style directions. Return name -> gr.Slider."""
         styled = next(iter(self.models.values())).directions is not None
         self.styles[tab] = gr.Accordion(
             self.text("style"), open=False, visible=styled, elem_id=f"{tab}-style"
@@ -112,11 +112,11 @@ class Page:
         return self.pictures[tab]
 
     def wire(self, tab, controls, steps=(), sliders=None, randomize=None, seeds=("seed",)):
-        """Draw the tab's picture again when a control changes.
+        """Redraw the tab's picture when a control changes.
 
         controls: name in links -> component, in the order of links.
         steps: events that make an entry in the browser's history.
-        sliders: name -> names of controls that moving it empties. Moving one makes no entry.
+        sliders: controls that redraw as they move, without an entry: name -> names of the controls to empty.
         randomize: a button that gives new `seeds`.
         """
         self.controls[tab], picture, sliders = controls, self.pictures[tab], sliders or {}
@@ -124,7 +124,7 @@ class Page:
         gr.on(steps, None, inputs, picture, **js("show", tab, names, "step", []))
         for name, emptied in sliders.items():
             outputs = [picture, *(controls[other] for other in emptied)]
-            # A Textbox's `input` comes before its value.
+            # A Textbox's `input` event comes before its new value.
             event = controls[name].change if isinstance(controls[name], gr.Textbox) else controls[name].input
             event(None, inputs, outputs, **js("show", tab, names, "live", emptied))
         picture.copy(None, inputs, picture, **js("copy", tab, names))
@@ -137,12 +137,12 @@ class Page:
 
 
 def note(weights, language):
-    """What a model is, in one line."""
+    """Return a description of a model, in one line."""
     return TEXTS.get(f"recipe_{weights.recipe}", TEXTS["recipe_other"])[language]
 
 
 def js(call, *given):
-    """The settings of an event that the browser handles: cgan.CALL(*given, the inputs as a list)."""
+    """Return the settings of an event that the browser handles: cgan.CALL(*given, the inputs as a list)."""
     arguments = "".join(f"{json.dumps(value)}, " for value in given)
     return {
         "js": f"(...values) => cgan.{call}({arguments}values)",

@@ -60,7 +60,7 @@ def set_zip(weights, digit=range(10), seed=0, count=10, format="png", **style):
     sampling.conditional(weights)  # raises BadInput
     most = MAX_SET // len(digit)
     if format == "idx":
-        most = most * 6 // 7  # it has a sixth more pictures, to test
+        most = most * 6 // 7  # a sixth more pictures, for the test set
     whole_number("count", count, 1, most)
     entries = generate.png_entries if format == "png" else generate.idx_entries
     return generate.zip_bytes(entries(digit, count, seed, weights, **style))

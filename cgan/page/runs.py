@@ -69,7 +69,7 @@ def preview(path, position):
 
 
 def route(models, folders=()):
-    """Return the Starlette route of the previews. A name is looked up, no path is made of it."""
+    """Return the Starlette route of the previews. Names are looked up, never used as paths."""
 
     def respond(request: Request):
         path = trainings(models, folders).get(request.path_params["name"])

@@ -8,8 +8,8 @@ from cgan.page import runs
 from cgan.page.parts import PICTURE, js
 from cgan.page.theme import LINES
 
-LIVE = 120  # seconds since a run's last sign
-MOST = 1000  # previews: until they are counted, the last one is shown
+LIVE = 120  # seconds after its last log line that a run counts as live
+MOST = 1000  # the slider's maximum until the previews are counted
 
 
 def lay_out(page):
@@ -38,10 +38,10 @@ def lay_out(page):
         timer = gr.Timer(3, active=False)
 
     def look(chosen, position, shown):
-        """Where the chosen training stands; of none, of a run that is being written, or of the first."""
+        """Return the state of the chosen training; by default of a live run, else of the first."""
         return state(page, chosen, position, shown)
 
-    controls = {"epoch": epoch, "of": of, "previews": previews}  # a link sets `of` last: then it is looked at
+    controls = {"epoch": epoch, "of": of, "previews": previews}  # a link sets `of` last, which calls `look`
     page.wire("training", controls, steps=[of.input], sliders={"epoch": []})
     settings = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
     outputs = [of, epoch, previews, plot, status, timer]
@@ -86,7 +86,7 @@ def state(page, chosen, position, shown):
 
 
 def is_done(history):
-    """Whether the last epoch's preview is there; of shipped weights it may not have been kept."""
+    """Return whether the last epoch's preview is there; shipped weights are always done."""
     return "age" not in history or history["previews"][-1:] == [history["epochs"]]
 
 
@@ -95,7 +95,7 @@ def is_live(history):
 
 
 def losses(page, history):
-    """gr.LinePlot's table: a line for each loss and epoch."""
+    """Return gr.LinePlot's table: a row for each loss and epoch."""
     table = pd.DataFrame({page.text(f"loss_{name}"): values for name, values in history["losses"].items()})
     table = table.assign(epoch=history["epoch"]).melt("epoch", var_name="of", value_name="loss")
     names = dict(zip(table["of"].unique(), LINES, strict=False))

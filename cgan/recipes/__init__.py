@@ -23,9 +23,9 @@ RECIPES = {"report": Report, "compact": Compact, "vae": Vae, "cvae": Cvae, "vae-
 
 
 def build(name, seed, steps, device="cpu", lr=None, **settings):
-    """Return the recipe called `name`, its layers initialised from `seed`, for a run of so many steps.
+    """Return the recipe called `name`, its layers initialised from `seed`, for a run of `steps` steps.
 
-    lr: None for the recipe's own. Raises BadInput if one of the settings is out of its range.
+    lr: None for the recipe's own. Raises BadInput if a setting is out of range.
     """
     recipe = RECIPES[name]
     with torch.random.fork_rng(devices=[]):  # layers initialise from the global RNG only
@@ -41,7 +41,7 @@ def defaults(name):
 def parse_settings(name, texts):
     """Parse texts like "gamma=0.5" as settings of the recipe called `name`; return them as a dict.
 
-    Raises BadInput if the recipe has no such setting, one is given twice, or a number is expected.
+    Raises BadInput if the recipe has no such setting, one is given twice, or a value is not a number.
     """
     has = f"{name} has " + ", ".join(f"{key}={default}" for key, default in defaults(name).items())
     settings = {}

@@ -11,13 +11,13 @@ from cgan.recipes.report import noise_for
 
 
 class Compact:
-    """Better images for a fraction of the work: the loss and penalties of R3GAN (Huang et al. 2024), one
-    backward pass through D for both networks (Shen et al. 2021), a schedule, and an average of G that draws.
+    """The loss and penalties of R3GAN (Huang et al. 2024), one backward pass through D for both networks
+    (Shen et al. 2021), schedules, and a moving average of G that draws.
     """
 
     epochs, batch_size, lr = 45, 32, 0.001
     has_schedule = True
-    betas = 0.0, 0.99  # of Adam; with a momentum of 0.5 all images of a digit became alike
+    betas = 0.0, 0.99  # of Adam; with beta1 = 0.5, all images of a digit became alike
 
     def __init__(
         self,
@@ -36,17 +36,17 @@ class Compact:
         # needs a second backward pass, so it is computed every penalty_every steps and multiplied by that.
         gamma=1,
         last_gamma=0.02,
-        gamma_until=0.7,  # of the run, falling geometrically from its start
+        gamma_until=0.7,  # part of the run in which gamma falls, geometrically
         penalty_every=8,  # steps
-        constant_until=0.6,  # of the run; then the learning rate falls linearly
+        constant_until=0.6,  # part of the run before the learning rate falls, linearly
         last_lr=0.02,  # as a part of lr
-        # D also learns, a little, that a real image does not go with another digit (Reed et al. 2016). The
-        # more of it, the fewer digits are drawn wrong, but the less varied is the handwriting.
+        # D also learns that a real image does not match another digit (Reed et al. 2016). The higher the
+        # weight, the fewer digits are drawn wrong, but the less varied the handwriting.
         mismatch_weight=0.01,
-        # At first D sees shifted images only, so it learns shapes before it memorises the training images.
-        # Then none: shifts hide from D where G draws, and how alike G's images are.
+        # At first D sees only shifted images, so that it learns shapes before it memorises training images.
+        # Then the shifts end, as they hide from D where G draws and how alike G's images are.
         shift=3,  # pixels at most
-        shift_until=0.5,  # of the run
+        shift_until=0.5,  # part of the run
     ):
         z_dim = whole_number("z_dim", z_dim, 1, 512)
         need(0 <= ema_decay < 1, "ema_decay must be at least 0 and below 1.")
@@ -92,8 +92,8 @@ class Compact:
         real_logits, fake_logits = self.D.logits(h, seen_y).chunk(2)  # (N,), (N,)
         mismatch_logits = self.D.logits(h[: len(y)], another(y, rng))  # (N,)
 
-        # D learns to score the real one higher, to tell an image's digit from others, and, every few batches,
-        # to be flat around what it sees.
+        # D learns to score the real image higher, to tell its digit from others and, every few steps, to
+        # keep its gradients at the images small.
         d_loss = pairing_loss(real_logits, fake_logits)
         mismatch_loss = pairing_loss(real_logits, mismatch_logits)
         self.D_optimizer.zero_grad()
@@ -113,7 +113,7 @@ class Compact:
         fake.backward(ratio[:, None, None, None] * fake_leaf.grad)
         self.G_optimizer.step()
 
-        # The average of G over its last steps draws: less of the last batches' chance.
+        # The moving average of G evens out the chance of the last batches.
         self.G_ema.update_parameters(self.G)
         return {"d": d_loss.item(), "g": pairing_loss(fake_logits, real_logits).item()}
 
@@ -132,12 +132,12 @@ class Compact:
 
 
 def another(y, rng):
-    """For each of the digits y (N,), one of the nine others, uniformly."""
+    """Return, for each of the digits y (N,), one of the nine others, chosen uniformly."""
     return (y + torch.randint(1, 10, y.shape, generator=rng).to(y.device)) % 10
 
 
 def shifted(x, shift, rng):
-    """Move each of the images x (N, 1, H, W) by up to `shift` pixels each way; background comes into view."""
+    """Move each of the images x (N, 1, H, W) by up to `shift` pixels each way, filling with background."""
     if shift == 0:
         return x
     n, _, height, width = x.shape

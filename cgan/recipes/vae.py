@@ -1,4 +1,4 @@
-"""The report's other models: a variational auto-encoder, a conditional one, and a GAN trained after one."""
+"""The report's other models: a variational auto-encoder, a conditional one, and a GAN that uses one."""
 
 import torch
 
@@ -10,7 +10,7 @@ from cgan.recipes.report import Report
 
 
 class Vae:
-    """The report's variational auto-encoder. It is not conditional: it draws whichever digit comes."""
+    """The report's variational auto-encoder. It is not conditional: the digits it draws are random."""
 
     epochs, batch_size, lr = 50, 128, 0.001  # the batch size is our choice
     has_schedule = False
@@ -46,7 +46,7 @@ class Vae:
 
 
 class Cvae(Vae):
-    """The auto-encoder whose encoder and decoder are given the digit."""
+    """The conditional auto-encoder: its encoder and decoder receive the digit."""
 
     conditional = True
 

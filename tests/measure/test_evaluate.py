@@ -109,7 +109,7 @@ def test_options_that_do_not_go_together(argv, sentence, capsys):
 
 def test_images_that_the_judge_did_not_learn_from_are_refused(run, monkeypatch):
     monkeypatch.setattr(data, "load", lambda root, train=True: TEST)
-    with pytest.raises(BadInput, match="learned from other images"):
+    with pytest.raises(BadInput, match="was trained on other images"):
         run("--data", "x")
 
 
