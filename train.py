@@ -81,7 +81,7 @@ def prepare(argv):
 
 
 def check_unchanged(options, saved):
-    """Raise BadInput if an option or setting that may not change is not what the run was started with."""
+    """Raise BadInput if an option or setting that must not change differs from the saved one."""
     # Run compares data and vae by digest and id, wherever they are now; settings are compared one by one.
     may_change = {"data", "device", "threads", "set", "vae"}
     if not recipes.RECIPES[options.model].has_schedule:

@@ -65,7 +65,7 @@ def main(argv=None):
     is_plain = options.text is None and options.scale == 1 and options.background == "black"
     for_png = "--text, --hand, --like, --scale and --background need --out FILE.png."
     need(is_png or (is_plain and not one_hand), for_png)
-    need(not (one_hand and many), "--hand and --like draw each digit once, without --seed and --count.")
+    need(not (one_hand and many), "--hand and --like draw each digit once; leave out --seed and --count.")
     model = sampling.conditional(options.weights or options.model)
     seed = sampling.random_seed() if options.seed is None else options.seed
     digits, count = options.digit, options.count or 10

@@ -15,7 +15,7 @@ STYLES = ["slant", "stroke", "width"]
 MAX_STYLE = 2  # standard deviations; beyond, pictures break
 
 MAX_DRAWING = 12_000_000  # pixels
-NO_DIGIT = "There is no digit to be seen in this picture; draw one, large and in strokes."
+NO_DIGIT = "No digit can be made out in this picture; draw a single large one."
 # The fit, chosen on MNIST's training digits: random starts; rounds of Adam as (how many are left, steps) and
 # its learning rate; steps of L-BFGS for the best; how strongly z is pulled to 0, as long ones malform digits;
 # the worst mean squared error that counts as a fit.
@@ -172,7 +172,7 @@ def _ink(image):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB").convert("LA")
     except (FileNotFoundError, PermissionError, IsADirectoryError):
         raise
-    except Exception as error:  # Pillow fails in many ways at broken files
+    except Exception as error:  # Pillow raises many types for broken files
         raise BadInput(
             "This picture cannot be read; use a PNG or JPEG of up to 12 million pixels."
         ) from error

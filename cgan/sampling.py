@@ -1,6 +1,6 @@
 """Draw images from weights, digits and hands, for the page, the commands and Python.
 
-A picture depends on these three alone, not on its neighbours, the thread or any global RNG.
+An image depends on these three alone, not on its neighbours, the thread or any global RNG.
 """
 
 import functools
@@ -50,14 +50,14 @@ def random_seed():
 
 
 def conditional(weights=None):
-    """Find weights (`weights.find`) that draw the digit they are asked for. Raises BadInput."""
+    """Find weights (`weights.find`). Raises BadInput unless they are conditional."""
     weights = weights_files.find(weights)
     need(weights.conditional, f"A {weights.recipe} cannot be asked for a digit; choose another model.")
     return weights
 
 
 def unconditional(count, seed, weights):
-    """Draw `count` pictures with weights that take no digit, such as `vae`: float (count, 1, 28, 28)."""
+    """Draw `count` images with weights that take no digit, such as `vae`: float (count, 1, 28, 28)."""
     weights = weights_files.find(weights)
     need(not weights.conditional, f"A {weights.recipe} draws the digit it is asked for; say which.")
     z = hands.seeded(seed, range(count), weights.z_dim)
@@ -65,14 +65,14 @@ def unconditional(count, seed, weights):
 
 
 def some(count, seed, weights):
-    """Draw `count` pictures with any generator: the ten digits in turn if it is conditional."""
+    """Draw `count` images with any generator: the ten digits in turn if it is conditional."""
     if weights.conditional:
         return generate([i % 10 for i in range(count)], seed, weights)
     return unconditional(count, seed, weights)
 
 
 def morph(weights, start, end, steps):
-    """Draw pictures between two: spherical in z (Shoemake 1985, equation 12), linear in the digit.
+    """Draw images between two: spherical in z (Shoemake 1985, equation 12), linear in the digit.
 
     Args:
         start, end: (digit, z), z of shape (z_dim,).

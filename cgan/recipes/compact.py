@@ -27,7 +27,7 @@ class Compact:
         *,
         z_dim=64,
         output_scale=1,  # of G's tanh, 1 to 2; above 1, clamped, images reach black and white
-        support=0,  # ink in 3 x 3 pixels, 0 to 1, that a pixel needs so that G keeps it; 0 keeps all
+        support=0,  # 0 to 1; G clears pixels with no more ink in their 3 x 3 pixels
         # The generator that draws is a moving average of G over about the last 1 / (1 - ema_decay) steps, or
         # over the fraction ema_part of the run if that is shorter.
         ema_decay=0.999,
