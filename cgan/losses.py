@@ -1,4 +1,4 @@
-"""Training objectives: scalars, each the mean over a batch; log 2 for logits of a D that is undecided.
+"""Training objectives: scalars, each the mean over a batch. Where D is undecided, those of logits are log 2.
 
 Binary cross-entropy is -log p for the target 1 and -log(1 - p) for the target 0, with p = sigmoid(logit).
 Written as a softplus of the logit, it keeps its gradient where p would round to 0 or 1.
@@ -32,7 +32,7 @@ def pairing_loss(logits, others):
 
 
 def generator_ratio(fake_logits, real_logits):
-    """Return, (N,), the factors that turn gradients of D's pairing loss by fake logits into those of G's.
+    """Return the ratios (N,) of the gradient of G's pairing loss to that of D's, at each fake logit.
 
     With d = fake - real, the derivative of D's loss is sigmoid(d) and that of G's -sigmoid(-d), so the ratio
     is -exp(-d), clamped to stay finite.

@@ -116,7 +116,7 @@ def _files(path):
     if (path / IN_RUN).is_file():
         return [path / IN_RUN]
     files = sorted(path.glob("*.safetensors")) or sorted(path.glob(f"*/{IN_RUN}"))
-    need(files, f"{path} holds no weights yet; those of a run come with its first epoch.")
+    need(files, f"{path} holds no weights yet; a run writes them after its first epoch.")
     return files
 
 
@@ -143,7 +143,7 @@ def _diagnosis(path):
         return "a Git LFS pointer, not the file itself; run git lfs pull"
     if re.match(rb"\s*<(!doctype|html)", start, re.IGNORECASE):
         return "a web page, not weights; download the file itself (on GitHub: Raw)"
-    return f"damaged, or not a weights file of this program; get it again from where it came, or {TRAIN}"
+    return f"damaged, or not a weights file of this program; get a fresh copy, or {TRAIN}"
 
 
 class SkipInitialisation(TorchFunctionMode):

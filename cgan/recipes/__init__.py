@@ -3,7 +3,7 @@
 A recipe holds networks and optimisers. Its settings are the keyword-only arguments of __init__. Members:
 
 epochs, batch_size, lr     defaults of train.py's options
-has_schedule               whether step() depends on progress; such a run cannot be prolonged
+has_schedule               whether step() depends on progress; such a run cannot be extended
 step(x, y, rng, progress)  learn from images x and their digits y (data.batches), taking all randomness from
                            rng; progress is the fraction of the run done, from 0; returns {name: loss}
 sample(z, y)               draw with the network as it is now

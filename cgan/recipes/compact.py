@@ -27,7 +27,7 @@ class Compact:
         *,
         z_dim=64,
         output_scale=1,  # of G's tanh, 1 to 2; above 1, clamped, images reach black and white
-        support=0,  # 0 to 1; G clears pixels with no more ink in their 3 x 3 pixels
+        support=0,  # 0 to 1; G clears pixels with no more ink than this in the 3 x 3 around
         # The generator that draws is a moving average of G over about the last 1 / (1 - ema_decay) steps, or
         # over the fraction ema_part of the run if that is shorter.
         ema_decay=0.999,
@@ -36,30 +36,30 @@ class Compact:
         # needs a second backward pass, so it is computed every penalty_every steps and multiplied by that.
         gamma=1,
         last_gamma=0.02,
-        gamma_until=0.7,  # part of the run in which gamma falls, geometrically
+        gamma_until=0.7,  # fraction of the run in which gamma falls, geometrically
         penalty_every=8,  # steps
-        constant_until=0.6,  # part of the run before the learning rate falls, linearly
-        last_lr=0.02,  # as a part of lr
+        constant_until=0.6,  # fraction of the run before the learning rate falls, linearly
+        last_lr=0.02,  # as a fraction of lr
         # D also learns that a real image does not match another digit (Reed et al. 2016). The higher the
         # weight, the fewer digits are drawn wrong, but the less varied the handwriting.
         mismatch_weight=0.01,
         # At first D sees only shifted images, so that it learns shapes before it memorises training images.
         # Then the shifts end, as they hide from D where G draws and how alike G's images are.
         shift=3,  # pixels at most
-        shift_until=0.5,  # part of the run
+        shift_until=0.5,  # fraction of the run
     ):
         z_dim = whole_number("z_dim", z_dim, 1, 512)
         need(0 <= ema_decay < 1, "ema_decay must be at least 0 and below 1.")
         need(0 <= ema_part <= 1, "ema_part must be from 0 to 1.")
         need(gamma >= 0, "gamma must be 0 or more; 0 turns the gradient penalty off.")
         need(last_gamma > 0, "last_gamma must be above 0; gamma=0 turns the gradient penalty off.")
-        need(0 <= gamma_until <= 1, "gamma_until must be from 0 to 1, a part of the run.")
+        need(0 <= gamma_until <= 1, "gamma_until must be from 0 to 1, a fraction of the run.")
         self.penalty_every = whole_number("penalty_every", penalty_every, 1, 10**6)
-        need(0 <= constant_until <= 1, "constant_until must be from 0 to 1, a part of the run.")
-        need(0 <= last_lr <= 1, "last_lr must be from 0 to 1, a part of lr.")
+        need(0 <= constant_until <= 1, "constant_until must be from 0 to 1, a fraction of the run.")
+        need(0 <= last_lr <= 1, "last_lr must be from 0 to 1, a fraction of lr.")
         need(mismatch_weight >= 0, "mismatch_weight must be 0 or more.")
         self.shift = whole_number("shift", shift, 0, 14)
-        need(0 <= shift_until <= 1, "shift_until must be from 0 to 1, a part of the run.")
+        need(0 <= shift_until <= 1, "shift_until must be from 0 to 1, a fraction of the run.")
 
         self.steps, self.lr, self.constant_until, self.last_lr = steps, lr, constant_until, last_lr
         self.gamma, self.last_gamma, self.gamma_until = gamma, last_gamma, gamma_until
@@ -107,13 +107,13 @@ class Compact:
 
         # G learns to draw what D, as it was before this step, scores higher than the real one. fake_leaf.grad
         # holds the gradient of d_loss alone: mismatch_loss sees real images only, the penalty a copy.
-        # A logit depends on its own image only, so the gradient of G's loss by an image is a multiple of it.
+        # A logit depends on its own image only, so the gradient of G's loss at an image is a multiple of it.
         ratio = generator_ratio(fake_logits, real_logits).detach()  # (N,)
         self.G_optimizer.zero_grad()
         fake.backward(ratio[:, None, None, None] * fake_leaf.grad)
         self.G_optimizer.step()
 
-        # The moving average of G evens out the chance of the last batches.
+        # The average of G evens out the randomness of the last batches.
         self.G_ema.update_parameters(self.G)
         return {"d": d_loss.item(), "g": pairing_loss(fake_logits, real_logits).item()}
 
