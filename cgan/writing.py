@@ -78,7 +78,7 @@ def normalise(text):
     need(len(text) <= MAX_TEXT, f"text must have at most {MAX_TEXT} characters, not {len(text)}.")
     known = f"the digits 0-9, the signs {' '.join(STROKES)}, spaces and new lines"
     for character in text:
-        need(character in {*"0123456789 \n", *STROKES}, f"text may have {known}, not {character!r}.")
+        need(character in {*"0123456789 \n", *STROKES}, f"text may contain {known}, not {character!r}.")
     return text
 
 
