@@ -16,9 +16,9 @@ MAX_STYLE = 2  # standard deviations; beyond, pictures break
 
 MAX_DRAWING = 12_000_000  # pixels
 NO_DIGIT = "No digit can be made out in this picture; draw a single large one."
-# The fit, chosen on MNIST's training digits: random starts; rounds of Adam as (how many are left, steps) and
-# its learning rate; steps of L-BFGS for the best; how strongly z is pulled to 0, as long ones malform digits;
-# the worst mean squared error that counts as a fit.
+# Settings of the fit, tuned on MNIST's training digits: random starts; rounds of Adam, (hands kept, steps);
+# Adam's learning rate; steps of L-BFGS for the best hand; weight of the pull of z to 0, as a long z malforms
+# digits; the largest mean squared error that counts as a fit.
 STARTS, ROUNDS, LEARNING_RATE, LBFGS_STEPS, PULL, MAX_ERROR = 512, ((8, 15), (3, 15)), 0.2, 60, 0.015, 0.1
 
 
