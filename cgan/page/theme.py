@@ -71,7 +71,6 @@ _ONE = {
     "layout_gap": "16px",
     "form_gap_width": "16px",
 }
-SERIF = "Georgia, 'Songti SC', 'Noto Serif CJK SC', serif"
 THEME = gr.themes.Default(
     primary_hue=gr.themes.Color(*[SEAL] * 11),
     neutral_hue="stone",
