@@ -1,5 +1,6 @@
 """Shared by the tests of the page: the page served in this process or by app.py, a Chromium."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,12 @@ SETTLED = """() => {
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
+
+
+def run_async(coroutine):
+    """Run a coroutine in a thread of its own, as Playwright leaves an event loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def app_with(routes):

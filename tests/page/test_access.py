@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from cgan.cli import BadInput
 from cgan.page import access
-from page.conftest import app_with
+from page.conftest import app_with, run_async
 
 # Gradio's own addresses that stay open: those that the page and programs need.
 OPEN = re.compile(
@@ -92,7 +92,7 @@ def test_guessing_goes_at_one_guess_at_a_time(monkeypatch):
         return await asyncio.gather(*(check(*pair) for pair in guesses))
 
     start = time.monotonic()
-    assert asyncio.run(guess()) == [False, False, False, True]
+    assert run_async(guess()) == [False, False, False, True]
     assert time.monotonic() - start >= 0.6
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from cgan import hands, images, sampling, weights
 from cgan.page import fitting
-from page.conftest import app_with
+from page.conftest import app_with, run_async
 
 
 def data_url(image):
@@ -44,7 +44,7 @@ def lines(answer):
 
 
 def test_a_hand_is_fitted_to_what_was_drawn(client):
-    first, last = lines(asyncio.run(post(client, [{"image": drawing(3)}, {"image": drawing(7), "digit": 7}])))
+    first, last = lines(run_async(post(client, [{"image": drawing(3)}, {"image": drawing(7), "digit": 7}])))
     assert first["digits"] == [3, 7] and len(first["read"]) == 2 and len(first["read"][0]) == 10
     assert last["w"] == weights.shipped().id
     drawn = sampling.generate([3], weights=weights.shipped(), hand=last["z"])
@@ -65,7 +65,7 @@ LARGE = Image.new("1", (20_000, 20_000))
     + [[{"image": drawing(3), "digit": digit}] for digit in (10, "x", [3], 1.5)],
 )
 def test_bad_drawings_are_refused_in_a_sentence(client, drawings):
-    answer = asyncio.run(post(client, drawings))
+    answer = run_async(post(client, drawings))
     assert answer.status_code == 400 and answer.text.endswith(".") and "\n" not in answer.text
 
 
@@ -103,7 +103,7 @@ def test_one_at_a_time_and_who_leaves_makes_room(client, monkeypatch):
         go_on.set()
         return await refused, lines(await first), lines(await last)
 
-    refused, first, last = asyncio.run(visit())
+    refused, first, last = run_async(visit())
     assert refused.status_code == 503 and log == ["begins", "ends"] * 2
     assert first[-1] == {"error": "No hand comes near."}
     assert last[1:] == [{"waiting": 1}, {"z": last[2]["z"], "w": weights.shipped().id}]
