@@ -96,7 +96,7 @@ def test_a_space_in_the_frame_of_another_site_and_under_a_path(start, serve_http
         frame.evaluate("sessionStorage")  # or this test would show nothing
     wait_for_picture(frame, "digits/7.png?seed=5")
     frame.wait_for_function("getComputedStyle(document.body).getPropertyValue('--body-background-fill')")
-    frame.locator("#draw-picture [data-copy]").click()  # the clipboard is denied, too: the link is shown
+    frame.locator("#draw-picture [data-do=copy]").click()  # the clipboard is denied, too: the link is shown
     shown = frame.locator("#draw-picture input[readonly]").input_value()
     assert shown.startswith(f"{inside}/?digit=7&seed=5")
     frame.goto(f"{inside}/zh/?tab=write&text=12-3&seed=9")
