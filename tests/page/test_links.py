@@ -39,7 +39,7 @@ TYPED += [
 TYPED += ["?tab=training&epoch=", "?tab=quiz&model=", "?tab=about&x="]
 
 
-@pytest.mark.parametrize("language, query", zip(["", "zh"] * 9, TYPED, strict=False))
+@pytest.mark.parametrize("language, query", list(zip(["", "zh"] * 9, TYPED, strict=False)))
 def test_hostile_links_are_text(open_page, language, query):
     page = open_page(f"/{language}{query}{HOSTILE}")
     page.wait_for_timeout(100)
