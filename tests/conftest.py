@@ -1,6 +1,7 @@
 """Shared by the tests: a tiny data set, the shipped weights, one thread setting for each test."""
 
 import os
+import signal
 import struct
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -11,6 +12,8 @@ import pytest
 import torch
 
 from cgan import weights
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner started in the background ignores Ctrl-C
 
 
 def write_mnist(root, n=40, seed=0):
