@@ -13,8 +13,6 @@ import torch
 
 from cgan import weights
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner started in the background ignores Ctrl-C
-
 
 def write_mnist(root, n=40, seed=0):
     """Write a set in MNIST's format and layout: n random images to train, and n to test."""
@@ -30,11 +28,16 @@ def write_mnist(root, n=40, seed=0):
 
 
 @pytest.fixture(autouse=True)
-def keep_threads():
-    """Commands set the number of threads; give each test the machine's."""
-    before = torch.get_num_threads()
+def keep_threads_and_signals():
+    """Commands set the number of threads and handle signals; give each test the machine's and Python's own.
+
+    A runner that was started in the background ignores Ctrl-C.
+    """
+    threads = torch.get_num_threads()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     yield
-    torch.set_num_threads(before)
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture
