@@ -3,7 +3,7 @@
 python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, and a matrix product
 python -m cgan.measure.bench train    # a training step of each GAN
 python -m cgan.measure.bench start    # from launch to first picture, and the import of torch and gradio
-python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, and 64 clients at once
+python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, 64 clients at once
 """
 
 import itertools
@@ -24,7 +24,17 @@ from cgan import images, recipes, sampling, weights
 from cgan.cli import add_threads, command, friendly_errors, integer
 from cgan.measure import results
 
-PICTURE = "/gradio_api/digits/7.png?n=64&seed="
+PICTURE = "/gradio_api/digits/7.png?n=16&seed="
+FETCH = "async (src) => Object.assign(new Image(), { src }).decode()"
+SLIDE = """async (seed) => {
+  const slider = document.querySelector("#draw-seed input[type=range]");
+  const shown = () => document.querySelector("#draw-picture img").src;
+  const before = shown();
+  slider.value = seed;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  while (shown() === before) await new Promise((next) => setTimeout(next));
+  await new Promise(requestAnimationFrame);
+}"""
 
 
 def main(argv=None):
@@ -69,13 +79,18 @@ def draw(repeat):
 
 
 def train(repeat):
-    """Time a step of each GAN at its own batch size. The time does not depend on x, so noise will do."""
-    functions, rng = {}, torch.Generator().manual_seed(0)
+    """Time eight steps of each GAN, in one of which compact computes its penalty. Noise will do for x."""
+    functions, rng, run_steps = {}, torch.Generator().manual_seed(0), 10**6
     for name in ("report", "compact"):
-        recipe = recipes.build(name, seed=0, steps=10**6)
+        recipe = recipes.build(name, seed=0, steps=run_steps)
         x = torch.rand(recipe.batch_size, 1, 28, 28, generator=rng) * 2 - 1
         y = torch.arange(len(x)) % 10
-        functions[name] = lambda recipe=recipe, x=x, y=y: recipe.step(x, y, rng, 0.0)
+
+        def steps(recipe=recipe, x=x, y=y):
+            for step in range(8):
+                recipe.step(x, y, rng, step / run_steps)
+
+        functions[f"8 steps of {name}"] = steps
     return in_turns(functions, repeat)
 
 
@@ -91,7 +106,7 @@ def start(repeat):
 
 
 def page(repeat):
-    """Time fetching a picture, a step of the slider in Chromium, and 64 clients at once."""
+    """Time a picture of 16 tiles in Chromium, by its address and by the slider, and 64 clients at once."""
     from playwright.sync_api import sync_playwright  # from requirements-dev.txt
 
     seeds = itertools.count(1000)
@@ -99,18 +114,20 @@ def page(repeat):
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # None: Playwright's own
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         tab = browser.new_page()
-        tab.goto(f"{url}/?digit=7&seed=0&n=64")
+        tab.goto(f"{url}/?digit=7&seed=0&n=16")
         tab.locator("#draw-picture img").wait_for()
 
-        def address(_=None):
-            urlopen(url + PICTURE + str(next(seeds))).read()
+        def address():
+            tab.evaluate(FETCH, f"{PICTURE}{next(seeds)}")
 
         def slider():
-            with tab.expect_event("requestfinished", lambda request: "/digits/" in request.url):
-                tab.locator("#draw-seed input[type=range]").press("ArrowRight")
+            tab.evaluate(SLIDE, next(seeds))
+
+        def visit(_):
+            urlopen(f"{url}{PICTURE}{next(seeds)}").read()
 
         def clients():
-            list(pool.map(address, range(64)))
+            list(pool.map(visit, range(64)))
 
         rows = in_turns({"address": address, "slider": slider, "64 clients": clients}, repeat)
         browser.close()
