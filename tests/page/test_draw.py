@@ -111,7 +111,7 @@ def test_the_last_value_wins_whatever_the_network_does(open_page):
     def late(route):
         on_the_way[0] += 1
         most[0] = max(most[0], on_the_way[0])
-        time.sleep(chance.uniform(0.02, 0.4))
+        time.sleep(chance.uniform(0.02, 0.9))
         on_the_way[0] -= 1
         route.continue_()
 
