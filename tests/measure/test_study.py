@@ -1,6 +1,7 @@
 """Studies train by train.py, measure what was drawn, resume where they stopped, and draw their figures."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -41,6 +42,17 @@ def test_a_study_trains_measures_and_does_nothing_twice(kept, mnist, tmp_path, m
     assert capsys.readouterr().out == table
 
 
+def test_only_the_study_of_epochs_extends_a_run(kept, tmp_path, monkeypatch, report):
+    """`compact` has a schedule: a run of one epoch cannot become one of two."""
+    folders = []
+    monkeypatch.setattr(study.subprocess, "run", lambda command: SimpleNamespace(returncode=0))
+    monkeypatch.setattr(weights, "load", lambda folder: folders.append(folder.name) or report)
+    monkeypatch.setattr(study, "strip", lambda model: Image.new("L", (560, 28)))
+    for name in ("short", "epochs"):
+        study.main([name, "--out", str(tmp_path), "--threads", "1"])
+    assert len(set(folders[:6])) == 6 and set(folders[6:]) == {"model-report-0"}
+
+
 def test_a_run_that_fails_ends_the_study(kept, tmp_path, monkeypatch, capfd):
     monkeypatch.setitem(study.STUDIES, "lr", {"-1": (1, 1, ["--lr", "-1"])})
     with pytest.raises(SystemExit, match="2"):
@@ -51,7 +63,7 @@ def test_a_run_that_fails_ends_the_study(kept, tmp_path, monkeypatch, capfd):
 def test_the_shipped_models_are_described(kept, tmp_path, monkeypatch, capsys):
     report = weights.shipped("report")
     monkeypatch.setattr(weights, "load_generators", lambda paths: {"report": report})
-    monkeypatch.setattr(study.bench, "draw", lambda repeat: {"report": {"milliseconds": 2}})
+    monkeypatch.setattr(study.bench, "draw", lambda: {"report": {"milliseconds": 2}})
     study.main(["models", "--threads", "1"])
     assert "1,637,737" in capsys.readouterr().out
     described = {record["measure"]: record["value"] for record in results.load(weights=report.id)}
@@ -78,7 +90,9 @@ def test_every_line_of_the_ablation_is_a_change_from_the_one_before():
     seen = []
     for _, _, arguments in study.STUDIES["ablation"].values():
         options = train.parse_args(arguments)
-        settings = recipes.parse_settings(options.model, options.set or [])
+        settings = recipes.parse_settings(options.model, options.set)
+        if options.model == "compact":  # whose defaults may change; the published table must not
+            assert settings.keys() >= study.AS_PUBLISHED.keys()
         batch_size = options.batch_size or recipes.RECIPES[options.model].batch_size
         about = {"model": options.model, "batch_size": batch_size}
         seen.append({**about, **recipes.defaults(options.model), **settings})
@@ -86,6 +100,8 @@ def test_every_line_of_the_ablation_is_a_change_from_the_one_before():
     changes = [{key for key in {*a, *b} if a.get(key) != b.get(key)} for a, b in pairs]
     each = [{"batch_size"}, {"ema_decay"}, {"last_lr", "last_gamma"}, {"shift"}, {"mismatch_weight"}]
     assert changes[0] == {"networks"} and changes[2:] == each
+    assert seen[-1].items() >= study.AS_PUBLISHED.items()
+    assert {record["setting"] for record in results.load(name="ablation")} == set(study.STUDIES["ablation"])
 
 
 @pytest.mark.parametrize("arguments", [["losses"], ["lr", "runs/x"]])
