@@ -3,11 +3,9 @@
 import json
 
 import pytest
-import torch
 from PIL import Image
 
 from cgan import recipes, weights
-from cgan.cli import BadInput
 from cgan.measure import ship
 
 
@@ -38,17 +36,3 @@ def test_a_run_is_shipped_with_its_history(run, tmp_path, capsys):
     assert strip.size == (280, 2 * 140)
     assert [strip.getpixel((9, y)) for y in (9, 149)] == pytest.approx([40, 200], abs=3)
     assert "mine.safetensors" in capsys.readouterr().out
-
-
-def test_half_precision_is_taken_if_nobody_can_see_it(run, tmp_path, monkeypatch):
-    ship.main([str(run), "mine", "--half"])
-    file = tmp_path / "weights" / "mine.safetensors"
-    assert file.stat().st_size < 0.6 * (run / "generator.safetensors").stat().st_size
-    weights.load(file)
-
-    pictures = iter([torch.zeros(1, 28, 28).byte(), torch.full((1, 28, 28), 2).byte()])
-    monkeypatch.setattr(ship, "draw", lambda model, per_digit: (next(pictures), None))
-    before = file.read_bytes()
-    with pytest.raises(BadInput, match="differ by 2 of 255; ship .* without --half"):
-        ship.main([str(run), "mine", "--half"])
-    assert file.read_bytes() == before
