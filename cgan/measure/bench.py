@@ -21,9 +21,10 @@ import pandas as pd
 import torch
 
 from cgan import images, recipes, sampling, weights
-from cgan.cli import add_threads, command, friendly_errors, integer
+from cgan.cli import add_threads, command, friendly_errors
 from cgan.measure import results
 
+TURNS = 9
 PICTURE = "/gradio_api/digits/7.png?n=16&seed="
 FETCH = "async (src) => Object.assign(new Image(), { src }).decode()"
 SLIDE = """async (seed) => {
@@ -40,26 +41,25 @@ SLIDE = """async (seed) => {
 def main(argv=None):
     parser = command(__doc__)
     parser.add_argument("what", nargs="?", choices=BENCHES, help="what to measure (default: all)")
-    parser.add_argument("--repeat", type=integer(2, 1000), default=9, help="number of turns (default: 9)")
     parser.add_argument("--keep", action="store_true", help="write the figures to weights/results.json")
     add_threads(parser)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
     made = []
     for what in [options.what] if options.what else BENCHES:
-        for line, measures in BENCHES[what](options.repeat).items():
+        for line, measures in BENCHES[what]().items():
             made += results.make(measures, what="study", name="bench", setting=f"{what}: {line}")
     print(results.table(made, row="setting").to_string())
     if options.keep:
         results.keep(made)
 
 
-def in_turns(functions, repeat):
-    """Call each of a dict of functions in turn, `repeat` times, after a warm-up turn that does not count.
+def in_turns(functions):
+    """Call each of a dict of functions in turn, TURNS times, after a warm-up turn that does not count.
 
     Returns, by name, the median in ms and the median ratio to the first function of the same turn.
     """
-    turns = [{} for _ in range(repeat + 1)]
+    turns = [{} for _ in range(TURNS + 1)]
     for turn in turns:
         for name, function in functions.items():
             start = time.perf_counter()
@@ -70,15 +70,15 @@ def in_turns(functions, repeat):
     return pd.DataFrame({"milliseconds": ms.median(), "ratio": ratios.median()}).to_dict("index")
 
 
-def draw(repeat):
-    matrix, functions = torch.rand(1024, 1024), {}
-    functions["1024 x 1024 matrices"] = lambda: matrix @ matrix
+def draw():
+    matrix = torch.rand(1024, 1024)
+    functions = {"1024 x 1024 matrices": lambda: matrix @ matrix}
     for name, model in weights.load_generators([weights.SHIPPED]).items():
         functions[name] = lambda model=model: images.to_uint8(sampling.some(64, 0, model))
-    return in_turns(functions, repeat)
+    return in_turns(functions)
 
 
-def train(repeat):
+def train():
     """Time eight steps of each GAN, in one of which compact computes its penalty. Noise will do for x."""
     functions, rng, run_steps = {}, torch.Generator().manual_seed(0), 10**6
     for name in ("report", "compact"):
@@ -91,21 +91,19 @@ def train(repeat):
                 recipe.step(x, y, rng, step / run_steps)
 
         functions[f"8 steps of {name}"] = steps
-    return in_turns(functions, repeat)
+    return in_turns(functions)
 
 
-def start(repeat):
-    def imports():
-        subprocess.run([sys.executable, "-c", "import torch, gradio"], check=True)
-
+def start():
     def app():
         with serving() as url:
             urlopen(url + PICTURE + "0").read()
 
-    return in_turns({"import torch, gradio": imports, "app.py": app}, repeat)
+    imports = [sys.executable, "-c", "import torch, gradio"]
+    return in_turns({"import torch, gradio": lambda: subprocess.run(imports, check=True), "app.py": app})
 
 
-def page(repeat):
+def page():
     """Time a picture of 16 tiles in Chromium, by its address and by the slider, and 64 clients at once."""
     from playwright.sync_api import sync_playwright  # from requirements-dev.txt
 
@@ -117,21 +115,15 @@ def page(repeat):
         tab.goto(f"{url}/?digit=7&seed=0&n=16")
         tab.locator("#draw-picture img").wait_for()
 
-        def address():
-            tab.evaluate(FETCH, f"{PICTURE}{next(seeds)}")
-
-        def slider():
-            tab.evaluate(SLIDE, next(seeds))
-
         def visit(_):
             urlopen(f"{url}{PICTURE}{next(seeds)}").read()
 
-        def clients():
-            list(pool.map(visit, range(64)))
-
-        rows = in_turns({"address": address, "slider": slider, "64 clients": clients}, repeat)
-        browser.close()
-    return rows
+        functions = {
+            "address": lambda: tab.evaluate(FETCH, f"{PICTURE}{next(seeds)}"),
+            "slider": lambda: tab.evaluate(SLIDE, next(seeds)),
+            "64 clients": lambda: list(pool.map(visit, range(64))),
+        }
+        return in_turns(functions)
 
 
 @contextmanager
@@ -140,13 +132,12 @@ def serving():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
     command = [sys.executable, results.ROOT / "app.py", "--port", port]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        process.stdout.readline()  # printed once it is serving
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.communicate()
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            process.stdout.readline()  # printed once it is serving
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
 
 
 BENCHES = {"draw": draw, "train": train, "start": start, "page": page}

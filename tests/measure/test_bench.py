@@ -3,18 +3,20 @@ from cgan.measure import bench, results
 
 def test_draw_and_train_are_timed_and_kept_if_asked(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(results, "PATH", tmp_path / "results.json")
+    monkeypatch.setattr(bench, "TURNS", 1)
     shipped = {"vae": bench.weights.shipped("vae")}
     monkeypatch.setattr(bench.weights, "load_generators", lambda paths: shipped)
     for name in ("report", "compact"):
         monkeypatch.setattr(bench.recipes.RECIPES[name], "batch_size", 4)
-    bench.main(["draw", "--repeat", "2"])
+    bench.main(["draw"])
     assert "draw: vae" in capsys.readouterr().out and not results.PATH.exists()
-    bench.main(["train", "--repeat", "2", "--keep"])
+    bench.main(["train", "--keep"])
     assert results.load(setting="train: 8 steps of report", measure="milliseconds")[0]["value"] > 0
 
 
 def test_ratios_are_taken_within_a_turn(monkeypatch):
     clock = iter([0, 1, 1, 3, 0, 1, 1, 4, 0, 2, 2, 8, 0, 4, 4, 12])  # a first turn, then 3, 3 and 2 to 1
     monkeypatch.setattr(bench.time, "perf_counter", lambda: next(clock))
-    rows = bench.in_turns({"a": lambda: None, "b": lambda: None}, repeat=3)
+    monkeypatch.setattr(bench, "TURNS", 3)
+    rows = bench.in_turns({"a": lambda: None, "b": lambda: None})
     assert rows == {"a": {"milliseconds": 2000, "ratio": 1}, "b": {"milliseconds": 6000, "ratio": 3}}
