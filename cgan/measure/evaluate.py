@@ -17,14 +17,7 @@ from cgan.measure.judge import look, set_reference, share_right, train
 
 PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
-OF_TEST_IMAGES = [
-    "right",
-    "worst",
-    "specks",
-    "zeros",
-    "faint",
-    "nearest",
-]  # the other measures compare with these images
+OF_TEST_IMAGES = "right", "worst", "specks", "zeros", "faint", "nearest"  # the others compare with them
 
 
 def parse_args(argv=None):
@@ -102,8 +95,7 @@ def measure(pictures, labels, judge, train_images=None):
         measures["worst"] = min(right[labels == digit].mean().item() for digit in labels.unique())
         real = judge.reference_features, judge.reference_labels
         measures["class_fd"] = metrics.within_class_frechet_distance(*real, features, labels)
-    shares = metrics.precision_recall_coverage(judge.reference_features, features)
-    measures |= zip(["precision", "recall", "coverage"], shares, strict=True)
+    measures |= metrics.precision_recall_coverage(judge.reference_features, features)
     measures["specks"] = 100 * metrics.specks(pictures)
     measures["zeros"] = 100 * (pictures == 0).double().mean().item()
     measures["faint"] = 100 * ((pictures > 0) & (pictures <= 8)).double().mean().item()

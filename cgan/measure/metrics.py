@@ -45,7 +45,7 @@ def within_class_frechet_distance(real, real_labels, fake, fake_labels):
 
 
 def precision_recall_coverage(real, fake, k=5):
-    """Return three shares from real features (N, F) and generated ones (M, F), with N and M > k.
+    """Return {name: share} from real features (N, F) and generated ones (M, F), with N and M > k.
 
     B(a) is the ball around a that reaches its k-th nearest neighbour in its own set.
     precision: generated pictures inside some B(real); recall: real pictures inside some B(generated)
@@ -63,8 +63,9 @@ def precision_recall_coverage(real, fake, k=5):
         recalled.append((distances < fake_radii).any(dim=1))
         nearest.append(distances.min(dim=1).values)
 
-    recall, coverage = torch.cat(recalled), torch.cat(nearest) < real_radii
-    return tuple(share.double().mean().item() for share in (precise, recall, coverage))
+    coverage = torch.cat(nearest) < real_radii
+    found = {"precision": precise, "recall": torch.cat(recalled), "coverage": coverage}
+    return {name: is_found.double().mean().item() for name, is_found in found.items()}
 
 
 def nearest_distances(queries, others):

@@ -43,7 +43,6 @@ MEASURES = {  # measure: (heading, decimals that are kept)
     "cpu_minutes": ("CPU minutes", 1),
     "milliseconds": ("ms", 1),
     "ratio": ("ratio", 2),
-    "per_second": ("a second", 0),
     "fit_error": ("error of the fit", 4),
     "fit_right": ("still read right, %", 1),
     "others_right": ("other digits read right, %", 1),
@@ -135,10 +134,8 @@ def markdown(records, measures, row="name"):
 
 def with_tables(text, made):
     """Return a document's text with its tables, between <!-- NAME --> and <!-- /NAME -->, replaced."""
-    for name, markdown in made.items():
-        new = f"<!-- {name} -->\n{markdown}\n<!-- /{name} -->"
-        text = re.sub(f"<!-- {name} -->.*?<!-- /{name} -->", lambda _, new=new: new, text, flags=re.DOTALL)
-    return text
+    marks = r"(<!-- (\w+) -->\n).*?(\n<!-- /\2 -->)"
+    return re.sub(marks, lambda match: match[1] + made[match[2]] + match[3], text, flags=re.DOTALL)
 
 
 if __name__ == "__main__":

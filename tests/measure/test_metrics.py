@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
 from cgan.measure import metrics
 
@@ -20,11 +21,8 @@ def gaussian(mean, *vectors):
 @pytest.mark.parametrize(
     "a, b, expected",
     [
-        (([1.0, 2.0], [1.0, 1.0], [0.0, 3.0]), ([1.0, 2.0], [1.0, 1.0], [0.0, 3.0]), 0),
         (([1.0, 2.0], [1.0, 1.0], [0.0, 3.0]), ([4.0, 0.0], [1.0, 1.0], [0.0, 3.0]), 9 + 4),  # a shift
-        # Covariances that commute: the sum of (sigma_a - sigma_b)^2.
-        (([0.0, 0.0], [1.0, 0.0], [0.0, 2.0]), ([0.0, 0.0], [4.0, 0.0]), 9 + 4),
-        # Two of rank 1, u u^T and v v^T, that do not: |u|^2 + |v|^2 - 2 |u.v|.
+        # Covariances of rank 1, u u^T and v v^T: |u|^2 + |v|^2 - 2 |u.v|.
         (([0.0, 0.0], [1.0, 2.0]), ([0.0, 0.0], [3.0, -1.0]), 5 + 10 - 2),
     ],
 )
@@ -57,7 +55,7 @@ def test_precision_recall_coverage_are_those_of_prdc(scale, shift, monkeypatch):
     monkeypatch.setattr(metrics, "CHUNK", 64)  # smaller than the sets and no divisor of their sizes
     real, fake = cloud(300), cloud(250, seed=1, scale=scale, shift=shift)
     theirs = compute_prdc(real.numpy(), fake.numpy(), nearest_k=5)
-    expected = [theirs[name] for name in ("precision", "recall", "coverage")]
+    expected = {name: theirs[name] for name in ("precision", "recall", "coverage")}
     assert metrics.precision_recall_coverage(real, fake) == pytest.approx(expected)
 
 
@@ -71,22 +69,15 @@ def test_nearest_distances(monkeypatch):
     np.testing.assert_allclose(distances[10:], expected[10:])
 
 
-def test_specks_are_those_that_a_flood_fill_finds():
+def test_specks_are_those_that_scipy_finds():
     rng = torch.Generator().manual_seed(0)
     ink = torch.rand(300, 28, 28, generator=rng) < torch.rand(300, 1, 1, generator=rng) * 0.15
     ink[150:] = torch.nn.functional.max_pool2d(ink[150:].float(), 3, 1, 1).bool()  # larger blobs
     ink[:4], ink[1, 9, 9], ink[2, :2] = False, True, True  # no digit, a small one, a large one
 
     def has_speck(picture):
-        pixels, sizes = {tuple(yx) for yx in picture.nonzero().tolist()}, []
-        while pixels:
-            todo, size = [pixels.pop()], 0
-            while todo:
-                y, x = todo.pop()
-                near = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & pixels
-                pixels -= near
-                todo, size = todo + list(near), size + 1
-            sizes.append(size)
+        blobs, _ = ndimage.label(picture, structure=np.ones((3, 3)))
+        sizes = np.bincount(blobs.flat)[1:]  # without the background
         return any(size <= 6 for size in sorted(sizes)[:-1])
 
     expected = [has_speck(picture) for picture in ink]
