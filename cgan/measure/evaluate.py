@@ -47,6 +47,9 @@ def main(argv=None):
     if folder := options.against or options.data:
         real = *data.load(folder), *data.load(folder, train=False)
         if options.against:
+            for labels, least in ((real[1], (SLICES - 1) * PER_DIGIT + 2), (real[3], 40)):
+                few = f"{folder} has too few images to measure by: {least} of each digit are needed."
+                need(labels.bincount(minlength=10).min() >= least, few)
             set_reference(judge.network, *real[2:])
             controls = []
         else:

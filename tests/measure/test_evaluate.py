@@ -13,7 +13,6 @@ from cgan.cli import BadInput
 from cgan.files import digest
 from cgan.images import to_uint8
 from cgan.measure import evaluate, judge, results
-from cgan.networks.report import Generator
 
 
 def blots(n, seed):
@@ -28,18 +27,16 @@ def blots(n, seed):
 
 
 TRAIN, TEST = blots(1000, seed=1), blots(400, seed=2)
+REPORT = weights.SHIPPED / "report.safetensors"
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
-    """A weights folder with a judge of the blots, and an untrained generator."""
+    """A weights folder with a judge of the blots."""
     folder = tmp_path_factory.mktemp("weights")
     network = judge.train(*TRAIN, seed=0, width=4, epochs=4)
     judge.set_reference(network, *TEST)
     weights.save(folder / "judge.safetensors", "judge", network, {"data_digest": digest(list(TRAIN))})
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        weights.save(folder / "report.safetensors", "report", Generator(z_dim=4), {})
     return folder
 
 
@@ -53,7 +50,7 @@ def run(shipped, monkeypatch, tmp_path, capsys):
         monkeypatch.setattr(evaluate, name, value)
 
     def run(*argv):
-        evaluate.main([str(shipped / "report.safetensors"), "--threads", "1", *map(str, argv)])
+        evaluate.main([str(REPORT), "--threads", "1", *map(str, argv)])
         return capsys.readouterr().out
 
     return run
@@ -85,7 +82,7 @@ def test_measures_are_printed_and_kept_only_when_asked_for(run, shipped, tmp_pat
 
 def test_against_another_folder(run, monkeypatch):
     usual, same = run("--data", "x"), run("--against", "x")  # the judge knows these test images
-    monkeypatch.setattr(data, "load", lambda root, train=True: TRAIN if train else blots(100, seed=3))
+    monkeypatch.setattr(data, "load", lambda root, train=True: TRAIN if train else blots(400, seed=3))
     other = run("--against", "held-out")
     distances = [float(re.search(r"distance +([\d.]+)", text)[1]) for text in (usual, same, other)]
     assert distances[0] == pytest.approx(distances[1], rel=0.01) and distances[2] not in distances[:2]
@@ -102,10 +99,12 @@ def test_options_that_do_not_go_together(argv, sentence, capsys):
     assert sentence in capsys.readouterr().err
 
 
-def test_images_that_the_judge_did_not_learn_from_are_refused(run, monkeypatch):
+def test_images_that_cannot_serve_are_refused(run, monkeypatch):
     monkeypatch.setattr(data, "load", lambda root, train=True: TEST)
     with pytest.raises(BadInput, match="was trained on other images"):
         run("--data", "x")
+    with pytest.raises(BadInput, match="too few images .* 82 of each digit"):
+        run("--against", "x")
 
 
 def test_no_two_digits_share_a_hand(report):
