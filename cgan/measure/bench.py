@@ -1,7 +1,7 @@
 """Measure speed: medians over several turns, and ratios within a turn, which a busy machine distorts less.
 
 python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, and a matrix product
-python -m cgan.measure.bench train    # a training step of each GAN
+python -m cgan.measure.bench train    # eight training steps of each GAN
 python -m cgan.measure.bench start    # from launch to first picture, and the import of torch and gradio
 python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, 64 clients at once
 """

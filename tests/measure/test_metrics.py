@@ -13,7 +13,7 @@ def cloud(n, features=8, seed=0, scale=1.0, shift=0.0):
     return torch.randn(n, features, generator=rng, dtype=torch.double) * scale + shift
 
 
-@pytest.mark.parametrize("rank", [12, 5])  # of one of the covariances
+@pytest.mark.parametrize("rank", [12, 5])  # of the covariances, which have no axis in common
 def test_frechet_distance_is_torchmetrics(rank):
     from torchmetrics.image.fid import FrechetInceptionDistance
 
@@ -24,8 +24,8 @@ def test_frechet_distance_is_torchmetrics(rank):
             return x.flatten(1)[:, :12].double()
 
     fid = FrechetInceptionDistance(Flat(), normalize=True, input_img_size=(3, 2, 2)).set_dtype(torch.double)
-    mix = cloud(rank, 12, seed=9)  # so that the covariances have no axis in common
-    a, b = cloud(300, 12, seed=1), cloud(250, rank, seed=2, scale=1.5, shift=0.3) @ mix
+    a = cloud(300, rank, seed=1) @ cloud(rank, 12, seed=8)
+    b = cloud(250, rank, seed=2, scale=1.5, shift=0.3) @ cloud(rank, 12, seed=9)
     fid.update(a.view(-1, 3, 2, 2), real=True)
     fid.update(b.view(-1, 3, 2, 2), real=False)
     ours = metrics.frechet_distance(*metrics.moments(a), *metrics.moments(b))
@@ -57,7 +57,8 @@ def test_specks_are_those_that_scipy_finds():
     rng = torch.Generator().manual_seed(0)
     ink = torch.rand(300, 28, 28, generator=rng) < torch.rand(300, 1, 1, generator=rng) * 0.15
     ink[150:] = torch.nn.functional.max_pool2d(ink[150:].float(), 3, 1, 1).bool()  # larger blobs
-    ink[:4], ink[1, 9, 9], ink[2, :2] = False, True, True  # no digit, a small one, a large one
+    ink[:5], ink[1, 9, 9], ink[2:5, :2] = False, True, True  # no digit, a small one, large ones
+    ink[3, 9, :7], ink[4, 9, :7] = True, torch.arange(7) < 6  # with a blob of 7 pixels, of 6
 
     def has_speck(picture):
         blobs, _ = ndimage.label(picture, structure=np.ones((3, 3)))
@@ -65,5 +66,5 @@ def test_specks_are_those_that_scipy_finds():
         return any(size <= 6 for size in sorted(sizes)[:-1])
 
     expected = [has_speck(picture) for picture in ink]
-    assert expected[:4] == [False] * 4 and 30 < sum(expected) < 290
+    assert expected[:5] == [False, False, False, False, True] and 30 < sum(expected) < 290
     assert metrics.specks(16 + ink.byte()) == sum(expected) / 300  # brighter than 16 is ink
