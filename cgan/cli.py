@@ -1,5 +1,6 @@
 """Shared by the commands: checks of user input, one-sentence errors, signals and common options."""
 
+import os
 import re
 import signal
 import sys
@@ -53,7 +54,7 @@ def whole_numbers(name, values, high):
 def friendly_errors():
     """Wrap a command's main: on bad input or an OSError, print one sentence and exit with status 2.
 
-    Characters that the terminal cannot show are printed as escapes.
+    Ctrl-C exits with status 130. Characters that the terminal cannot show are printed as escapes.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # not when a test has replaced it
@@ -65,8 +66,11 @@ def friendly_errors():
         print(f"{file}: {error.strerror}." if file else error, file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        raise SystemExit(130) from None
+        sys.stdout.flush()
+        print("Stopped.", file=sys.stderr, flush=True)
+        # SystemExit would wait for all threads, but those of a ThreadPoolExecutor may never end if
+        # Ctrl-C came while it started one or held a lock.
+        os._exit(130)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
+from numpy.random import RandomState  # with np.random, its import on first use could swallow a Ctrl-C
 from PIL import Image, ImageOps
 
 from cgan.cli import BadInput, need, whole_number, whole_numbers
@@ -29,7 +30,7 @@ def seeded(seed, indices, z_dim):
     """
     seed, indices = whole_number("seed", seed, 0, MAX_SEED), whole_numbers("indices", indices, MAX_INDEX)
     rows = 1 + indices.max().item() if len(indices) else 0
-    stream = np.random.RandomState(seed).standard_normal((rows, z_dim)).astype(np.float32)
+    stream = RandomState(seed).standard_normal((rows, z_dim)).astype(np.float32)
     return torch.from_numpy(stream)[indices]
 
 
