@@ -14,7 +14,6 @@ import torch
 from cgan.cli import BadInput, need
 
 DEFAULT_ROOT = os.environ.get("MNIST_DIR", "data")
-LEVELS = "", "raw", "MNIST/raw"  # subfolders of the root that may hold the files
 
 
 def load(root=DEFAULT_ROOT, train=True):
@@ -75,11 +74,10 @@ def random_stream(seed, purpose, position, rank=0):
 def _find(root, split):
     """Return the paths of the images and labels of a split, "train" or "t10k"."""
     names = f"{split}-images-idx3-ubyte", f"{split}-labels-idx1-ubyte"
-    for level in LEVELS:
-        patterns = [name.replace("-idx", "[-.]idx") for name in names]
-        plain_or_gz = [[*(root / level).glob(p), *(root / level).glob(f"{p}.gz")] for p in patterns]
-        if all(plain_or_gz):
-            return [files[0] for files in plain_or_gz]
+    for folder in (root, root / "raw", root / "MNIST" / "raw"):
+        found = [sorted(folder.glob(name.replace("-idx", "[-.]idx") + "*")) for name in names]
+        if all(found):
+            return [files[0] for files in found]  # plain ones before .gz
     found = ", ".join(str(file.relative_to(root)) for file in _idx_files(root)[:8])
     raise BadInput(
         f"{root} does not hold {names[0]} and {names[1]} side by side (in it, in raw/ or in MNIST/raw/; "

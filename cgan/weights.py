@@ -66,17 +66,14 @@ def versions():
     return {"python": platform.python_version(), "torch": str(torch.__version__), "numpy": np.__version__}
 
 
-def save(path, recipe, network, provenance, directions=None, half=False):
+def save(path, recipe, network, provenance, directions=None):
     """Write a weights file atomically and return its digest.
 
     Args:
         provenance: plain values that survive JSON.
         directions: float (3, z_dim), from `hands.learn_directions`.
-        half: store the network's float32 tensors as float16; the digest is that of the stored values.
     """
     tensors = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
-    if half:
-        tensors = {name: t.half() if t.dtype == torch.float else t for name, t in tensors.items()}
     if directions is not None:
         tensors[DIRECTIONS] = directions.contiguous()
     about = {"format": FORMAT, "recipe": recipe, "network": name_of(network), "config": network.config}
@@ -98,11 +95,10 @@ def load(path):
     path = files[0]
     try:
         about, tensors = _read(path)
-        is_newer = about["format"] > FORMAT
-        weights = None if is_newer else _rebuild(about, tensors)
+        weights = _rebuild(about, tensors) if about["format"] <= FORMAT else None
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RuntimeError, OSError) as error:
         raise BadInput(f"{path} is {_diagnosis(path)}.") from error
-    need(not is_newer, f"{path} was written by a newer version of this program; update this one.")
+    need(weights, f"{path} was written by a newer version of this program; update this one.")
     is_finite = all(t.isfinite().all() for t in tensors.values())
     need(is_finite, f"{path} is from a failed training run: it holds values that are not finite; {TRAIN}.")
     return weights
@@ -205,10 +201,9 @@ def load_generators(paths):
     """
     found = {}
     for path in map(Path, paths):
-        loaded = [(file, load(file)) for file in _files(path)]
-        generators = [(file.resolve(), weights) for file, weights in loaded if weights.draws]
+        generators = {file.resolve(): weights for file in _files(path) if (weights := load(file)).draws}
         need(generators, f"There is no generator in {path}; {TRAIN}.")
-        for file, weights in generators:
+        for file, weights in generators.items():
             if weights.id in {other.id for other in found.values()}:
                 continue
             name = file.parent.name if file.name == IN_RUN else file.stem
