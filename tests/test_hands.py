@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import io
 
 import numpy as np
@@ -13,24 +14,16 @@ from cgan.networks.compact import Generator
 
 
 @pytest.fixture(scope="module")
-def directions(compact):
-    return hands.learn_directions(compact.network)
-
-
-@pytest.fixture(scope="module")
-def styled(compact, directions):
+def styled(compact):
     """The shipped weights with style directions."""
-    about = {name: getattr(compact, name) for name in ("recipe", "config", "provenance", "digest", "network")}
-    return weights.Weights(**about, directions=directions)
+    return dataclasses.replace(compact, directions=hands.learn_directions(compact.network))
 
 
 def test_seeds_are_numpys_frozen_stream():
     expected = np.random.RandomState(42).standard_normal((5, 100)).astype(np.float32)
-    assert np.array_equal(hands.seeded(42, range(5), 100).numpy(), expected)
-    assert hands.seeded(42, [0], 2)[0].tolist() == pytest.approx([0.49671415, -0.1382643])  # well known
     assert np.array_equal(hands.seeded(42, [4, 1, 4], 100).numpy(), expected[[4, 1, 4]])
+    assert hands.seeded(42, [0], 2)[0].tolist() == pytest.approx([0.49671415, -0.1382643])  # well known
     assert torch.equal(hands.seeded(2**32 - 1, [0], 1), hands.seeded("4294967295", [0], 1))
-    assert hands.seeded(1, [], 3).shape == (0, 3)
 
 
 def test_a_code_is_a_byte_a_number():
@@ -39,30 +32,23 @@ def test_a_code_is_a_byte_a_number():
     code = hands.encode(z)
     assert code == base64.urlsafe_b64encode(steps.tobytes()).decode().rstrip("=")
     assert torch.equal(hands.decode(code, 7), torch.tensor(steps / 25, dtype=torch.float))
-    z = hands.seeded(3, range(100), 64)
-    for row in z:
+    for row in hands.seeded(3, range(100), 64):
         code = hands.encode(row)
         assert len(code) == 86 and hands.encode(hands.decode(code, 64)) == code
-        assert (hands.decode(code, 64) - row).abs().max() <= 0.0201
 
 
-@pytest.mark.parametrize(
-    "code, sentence",
-    [
-        ("", "not the code of a hand"),
-        ("AA=", "not the code"),
-        ("A+/A", "not the code"),
-        ("AA AA", "not the code"),
-        ("AB", "not the code"),  # bits that nothing reads
-        ("gAAA", "not the code"),  # -128
-        (None, "not the code"),
-        (b"AAAA", "not the code"),
-        ("AAAA", "made for other weights: it has 3 numbers, not 4"),
-    ],
-)
-def test_codes_that_are_refused(code, sentence):
-    with pytest.raises(BadInput, match=sentence):
+NO_BITS_TOO_MANY, BELOW_127 = "AB", "gAAA"
+
+
+@pytest.mark.parametrize("code", ["", "AA=", "A+/A", "AA AA", NO_BITS_TOO_MANY, BELOW_127, None, b"AAAA"])
+def test_codes_that_are_refused(code):
+    with pytest.raises(BadInput, match="not the code of a hand"):
         hands.decode(code, 4)
+    with pytest.raises(BadInput, match="made for other weights: it has 3 numbers, not 4"):
+        hands.decode("AAAA", 4)
+
+
+# Styles
 
 
 def test_measures_of_known_strokes():
@@ -72,34 +58,25 @@ def test_measures_of_known_strokes():
     slant, stroke, width = hands.measure(bar)[0].tolist()
     assert slant == 0 and stroke == pytest.approx(2 * 80 / 48, rel=0.1)  # 2 x area / length of the edges
     assert width == pytest.approx(4 * (15 / 12) ** 0.5)
-    shear = torch.tensor([[[1.0, 0.5, 0], [0, 1, 0]]])
-    leaning = (
-        grid_sample(bar + 1, affine_grid(shear, bar.shape, align_corners=False), align_corners=False) - 1
-    )
-    assert hands.measure(leaning)[0, 0].item() == pytest.approx(0.5, abs=0.01)
-    assert hands.measure(leaning)[0, 2].item() == pytest.approx(width, rel=0.1)
-    assert hands.measure(torch.full((1, 1, 28, 28), -1.0)).isnan().any()
+    shear = affine_grid(torch.tensor([[[1.0, 0.5, 0], [0, 1, 0]]]), bar.shape, align_corners=False)
+    leaning = hands.measure(grid_sample(bar + 1, shear, align_corners=False) - 1)[0]
+    assert leaning[0].item() == pytest.approx(0.5, abs=0.01)
+    assert leaning[2].item() == pytest.approx(width, rel=0.1)
 
 
-def test_directions_move_one_measure_by_a_standard_deviation(directions, compact):
+def test_directions_move_one_measure_by_a_standard_deviation(styled):
+    directions = styled.directions
     assert directions.shape == (3, 64) and torch.equal(directions, (directions * 1e4).round() / 1e4)
     z, y = hands.seeded(1, range(400), 64), torch.arange(10).repeat(40)
-    base = hands.measure(sampling.draw(compact, z, y)).view(40, 10, 3)
-    for k in range(3):
-        moved = hands.measure(sampling.draw(compact, z + directions[k], y)).view(40, 10, 3)
-        change = ((moved - base) / base.std(0)).mean((0, 1))
+    base = hands.measure(sampling.draw(styled, z, y)).view(40, 10, 3)
+    for k, name in enumerate(hands.STYLES):
+        moved = sampling.draw(styled, hands.styled(z, styled, **{name: 1}), y)
+        change = ((hands.measure(moved).view(40, 10, 3) - base) / base.std(0)).mean((0, 1))
         assert 0.7 < change[k] < 1.3
         assert all(abs(change[other]) < 0.25 for other in range(3) if other != k)
 
 
-def test_a_network_is_left_as_it_was():
-    network = Generator(z_dim=2).train()
-    before = {name: t.clone() for name, t in network.state_dict().items()}
-    hands.learn_directions(network)
-    assert network.training and all(torch.equal(before[k], t) for k, t in network.state_dict().items())
-
-
-def test_networks_without_directions():
+def test_networks_without_directions_are_left_as_they_were():
     class Blank(torch.nn.Linear):
         config = {"z_dim": 4}
 
@@ -108,33 +85,39 @@ def test_networks_without_directions():
 
     assert hands.learn_directions(Blank(1, 1)) is None
     assert hands.learn_directions(weights.shipped("vae").network) is None
+    network = Generator(z_dim=2).train()
+    before = {name: t.clone() for name, t in network.state_dict().items()}
+    hands.learn_directions(network)
+    assert network.training and all(torch.equal(before[k], t) for k, t in network.state_dict().items())
 
 
-def test_at_0_styles_change_no_pixel(styled, compact):
+def test_styles_are_added_and_0_changes_no_pixel(styled):
     z = hands.seeded(5, range(3), 64)
-    assert hands.styled(z, styled) is z and hands.styled(z, compact, 0, 0.0, -0.0) is z
+    without = dataclasses.replace(styled, directions=None)
+    assert hands.styled(z, styled) is z and hands.styled(z, without, 0, 0.0, -0.0) is z
     moved = hands.styled(z, styled, slant=1, stroke=-0.5)
     assert torch.allclose(moved, z + styled.directions[0] - 0.5 * styled.directions[1], atol=1e-6)
     assert torch.equal(hands.styled(z[1:2], styled, 1, -0.5), moved[1:2])  # whatever is beside it
-
-
-@pytest.mark.parametrize("amount", [2.1, -3, float("nan"), float("inf")])
-def test_styles_out_of_range(styled, amount):
-    with pytest.raises(BadInput, match="width must be a number from -2 to 2"):
-        hands.styled(hands.seeded(1, [0], 64), styled, width=amount)
-
-
-def test_styles_need_directions(compact):
     with pytest.raises(BadInput, match="have no styles"):
-        hands.styled(hands.seeded(1, [0], 64), compact, slant=1)
+        hands.styled(z, without, slant=1)
+    for amount in (2.1, -3, float("nan")):
+        with pytest.raises(BadInput, match="width must be a number from -2 to 2"):
+            hands.styled(z, styled, width=amount)
+
+
+# Drawings
 
 
 @pytest.fixture
 def drawing():
     """A 3, drawn with a round pen on a pad of 280 pixels."""
-    image = Image.new("L", (280, 280), 255)
     points = [(90, 60), (190, 60), (130, 130), (180, 190), (120, 230), (80, 210)]
-    ImageDraw.Draw(image).line(points, fill=0, width=22, joint="curve")
+    return marked(lambda draw: draw.line(points, fill=0, width=22, joint="curve"))
+
+
+def marked(function):
+    image = Image.new("L", (280, 280), 255)
+    function(ImageDraw.Draw(image))
     return image
 
 
@@ -149,36 +132,17 @@ def test_a_drawing_in_mnists_form(drawing):
         assert (ink.sum(axis) @ torch.arange(28.0) / ink.sum()).item() == pytest.approx(14, abs=0.55)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I", "F", "HSV"])
-def test_images_of_any_kind(drawing, mode):
-    expected = hands.from_image(drawing)
-    assert torch.allclose(hands.from_image(drawing.convert(mode)), expected, atol=0.02)
-
-
-def test_ink_of_any_contrast(drawing, tmp_path):
+def test_ink_of_any_kind_and_contrast(drawing, tmp_path):
     expected = hands.from_image(drawing)
     ink = ImageOps.invert(drawing)
-    variants = [ink, images.on_background(ink, "transparent"), drawing.point(lambda v: 120 + v // 3)]
+    variants = [drawing.convert(mode) for mode in ("1", "LA", "P", "RGB", "RGBA", "CMYK", "I", "F", "HSV")]
+    variants += [ink, images.on_background(ink, "transparent"), drawing.point(lambda v: 120 + v // 3)]
     variants.append(Image.merge("LA", [ink, ink]))  # light ink on a transparent background
     variants.append(drawing.resize((1120, 1120), 0))
     for image in variants:
         assert (hands.from_image(image) - expected).abs().mean() < 0.02
     drawing.save(tmp_path / "three.png")
     assert torch.equal(hands.from_image(tmp_path / "three.png"), expected)
-
-
-def test_a_tile_comes_back_as_it_was(compact):
-    tiles = sampling.generate(range(10), 3, compact)
-    for tile, image in zip(tiles, images.to_uint8(tiles), strict=True):
-        again = hands.from_image(Image.fromarray(image.numpy()))
-        moves = [again.roll((dy, dx), (1, 2)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-        assert min((move - tile).square().mean() for move in moves) < 0.1
-
-
-def marked(function, size=280):
-    image = Image.new("L", (size, size), 255)
-    function(ImageDraw.Draw(image))
-    return image
 
 
 @pytest.mark.parametrize(
@@ -209,24 +173,17 @@ def test_files_that_are_no_pictures(drawing, tmp_path):
         hands.from_image(tmp_path / "nothing.png")
 
 
-@pytest.fixture(scope="module")
-def joint(compact):
-    """Digits, their pictures in one hand, and the hand fitted to these."""
-    digits = [2, 5, 9]
-    drawn = sampling.generate(digits, weights=compact, hand=hands.seeded(900, [1], compact.z_dim)[0])
-    return digits, drawn, hands.fit(compact, drawn, digits)
+# Fits
 
 
-def test_a_fit_finds_the_hand(compact, judge, joint):
-    digits, drawn, found = joint
+def test_a_fit_finds_the_hand_and_does_not_depend_on_the_global_rng(compact, judge):
+    digits, hand = [2, 5, 9], hands.seeded(900, [1], compact.z_dim)[0]
+    drawn = sampling.generate(digits, weights=compact, hand=hand)
+    found = hands.fit(compact, drawn, digits)
     again = sampling.generate(digits, weights=compact, hand=hands.encode(found))
     assert (again - drawn).square().mean() < 0.02
     ten = sampling.generate(range(10), weights=compact, hand=found)
     assert (judge(ten) == torch.arange(10)).sum() >= 9
-
-
-def test_a_fit_does_not_depend_on_the_global_rng(compact, joint):
-    digits, drawn, found = joint
     torch.manual_seed(2)
     assert torch.equal(hands.fit(compact, drawn, digits), found)
 
@@ -237,7 +194,7 @@ def test_a_fit_to_a_scribble(compact):
         hands.fit(compact, hands.from_image(scribble)[None], [3])
 
 
-@pytest.mark.parametrize("n, digits", [(1, [1, 2]), (0, []), (11, [1] * 11), (1, [10]), (1, 3)])
+@pytest.mark.parametrize("n, digits", [(1, [1, 2]), (0, []), (11, [1] * 11), (1, [10])])
 def test_fits_that_are_refused(compact, n, digits):
     with pytest.raises(BadInput):
         hands.fit(compact, torch.zeros(n, 1, 28, 28), digits)

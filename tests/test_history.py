@@ -12,6 +12,11 @@ from cgan.cli import BadInput
 from cgan.history import history
 
 
+def written(folder, *lines):
+    (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return folder
+
+
 def test_history_of_a_run(mnist, tmp_path):
     options = ["--model", "vae", "--epochs", "10", "--batch-size", "4", "--seed", "3", "--threads", "1"]
     train.main(["--data", str(mnist), "--out", str(tmp_path), *options])
@@ -32,9 +37,8 @@ def test_history_of_a_run(mnist, tmp_path):
 def test_history_of_a_run_of_the_first_version(tmp_path):
     options = {"model": "report", "epochs": 4, "batch_size": 128, "data": "secret", "steps": 400}
     log = [{"step": step, "g": step % 3, "seconds": step / 10} for step in (50, 100)]
-    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [options, *log]))
     (tmp_path / "preview-001.png").write_bytes(b"")
-    told = history(tmp_path)
+    told = history(written(tmp_path, options, *log))
     assert (told["previews"], told["files"]) == ([1], ["preview-001.png"])
     assert (told["epochs_done"], told["seconds"], told["seconds_left"]) == (1, 10, 30)
     assert told["losses"] == {"g": [2, 1]} and "secret" not in str(told)
@@ -42,16 +46,12 @@ def test_history_of_a_run_of_the_first_version(tmp_path):
 
 def test_a_long_curve_is_thinned_to_means(tmp_path):
     log = [{"step": step, "d": step % 2, "seconds": step} for step in range(1, 4001)]
-    lines = [{"epochs": 4, "steps": 4000}, *log]
-    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    told = history(tmp_path)
+    told = history(written(tmp_path, {"epochs": 4, "steps": 4000}, *log))
     assert len(told["epoch"]) == 200 and set(told["losses"]["d"]) == {0.5}
     assert told["epoch"][0] == 0.0105 and told["epoch"][-1] == pytest.approx(3.99, abs=0.01)
 
 
-@pytest.mark.parametrize(
-    "content", [None, b"", b"[]\n", b'{"epochs": 1}\n', b"\xff", b'{"a": 1}\n{"b": 2}\n']
-)
+@pytest.mark.parametrize("content", [None, b"", b"[]\n", b'{"epochs": 1}\n', b"\xff"])
 def test_a_folder_without_a_log_is_a_sentence(tmp_path, content):
     if content is not None:
         (tmp_path / "log.jsonl").write_bytes(content)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from cgan import networks, weights
+from cgan import networks
 from cgan.cli import BadInput
 from cgan.networks import compact, report
 from cgan.networks.judge import Judge
@@ -37,6 +37,7 @@ def test_sizes_and_shapes(network, count, n):
 
 @pytest.mark.parametrize("kind", [report.Generator, compact.Generator, AutoEncoder])
 def test_digits_and_mixtures_of_digits_condition_a_generator(kind):
+    torch.manual_seed(0)
     G = (kind(conditional=True) if kind is AutoEncoder else kind()).eval()
     z = torch.randn(1, G.config["z_dim"]).expand(3, -1)
     y = torch.tensor([3, 3, 4])
@@ -44,7 +45,7 @@ def test_digits_and_mixtures_of_digits_condition_a_generator(kind):
     torch.testing.assert_close(a, b)
     assert not torch.allclose(a, c, atol=1e-4)
     one_hot = torch.eye(10)[y]
-    torch.testing.assert_close(G(z, one_hot), G(z, y))
+    assert torch.equal(G(z, one_hot), G(z, y))
     middle = G(z[:1], (one_hot[:1] + one_hot[2:]) / 2)[0]
     assert not torch.allclose(middle, a, atol=1e-5) and not torch.allclose(middle, c, atol=1e-5)
 
@@ -52,21 +53,7 @@ def test_digits_and_mixtures_of_digits_condition_a_generator(kind):
 # compact
 
 
-def test_the_digit_conditions_each_norm():
-    y, z = torch.tensor([3, 4]), torch.randn(1, 64).expand(2, 64)
-    G = compact.Generator().eval()
-    nn.init.ones_(G.embed.weight)  # the same vector beside z for all digits
-    torch.testing.assert_close(*G(z, y))
-    for norm in (G.norm1, G.norm2, G.norm3, G.norm4):
-        for table in (norm.gain, norm.bias):
-            before = table.weight.data.clone()
-            table.weight.data[4] += 1
-            a, b = G(z, y)
-            assert not torch.allclose(a, b, atol=1e-3)
-            table.weight.data.copy_(before)
-
-
-def test_fixed_statistics_are_folded_into_gain_and_bias():
+def test_the_digit_conditions_each_norm_with_its_statistics_folded_in():
     norm, h, y = compact.ConditionalBatchNorm(10, 3), torch.randn(4, 3, 5, 5), torch.tensor([0, 3, 3, 9])
     for tensor in (norm.gain.weight, norm.bias.weight, norm.norm.running_mean):
         nn.init.normal_(tensor)
@@ -74,11 +61,13 @@ def test_fixed_statistics_are_folded_into_gain_and_bias():
     norm.eval()
     gain, bias = norm.gain.weight[y, :, None, None], norm.bias.weight[y, :, None, None]
     torch.testing.assert_close(norm(h, y), gain * norm.norm(h) + bias)
+    G = compact.Generator()
+    assert [m.norm.num_features for m in G.modules() if type(m) is type(norm)] == [128, 48, 48, 48]
 
 
 @pytest.mark.parametrize("support", [0, 0.2])
 def test_the_end_of_g_changes_values_and_no_gradient(support):
-    plain = compact.Generator()
+    plain = compact.Generator(output_scale=1, support=0)
     ours = compact.Generator(output_scale=1.5, support=support)
     ours.load_state_dict(plain.state_dict())
     for G in (plain, ours):
@@ -90,8 +79,6 @@ def test_the_end_of_g_changes_values_and_no_gradient(support):
     assert (picture == 1).any() and (picture == -1).any() and (picture.abs() < 1).any()
     (of_a,), (of_b,) = (torch.autograd.grad(x.sum(), G.up2.weight) for x, G in ((a, plain), (b, ours)))
     torch.testing.assert_close(of_b, 1.5 * of_a)
-    with torch.no_grad():
-        assert ours.eval()(z, y).abs().max() <= 1
 
 
 def test_specks_disappear_and_strokes_stay():
@@ -103,23 +90,12 @@ def test_specks_disappear_and_strokes_stay():
     cleaned = compact.without_specks(x, 0.25)
     stroke[..., 0, 27] = -0.5
     torch.testing.assert_close(cleaned, stroke)
-    assert compact.without_specks(x, 0) is x
 
 
-def test_only_what_is_not_the_default_is_in_the_config():
-    assert compact.Generator(output_scale=1.0, support=0.0).config == {"num_classes": 10, "z_dim": 64}
-    config = {"num_classes": 10, "z_dim": 64, "output_scale": 1.1, "support": 0.2}
-    assert compact.Generator(**config).config == config
-
-
-@pytest.mark.parametrize("name", ["output_scale", "support"])
-@pytest.mark.parametrize("wrong", ["1", float("nan"), -1, 3, None, [1]])
-def test_a_weights_file_with_another_end_is_refused(name, wrong, tmp_path):
-    G = compact.Generator()
-    G.config[name] = wrong
-    weights.save(tmp_path / "x.safetensors", "compact", G, {})
-    with pytest.raises(BadInput, match="x.safetensors is damaged"):
-        weights.load(tmp_path / "x.safetensors")
+def test_the_config_of_older_weights_stays_as_it_was():
+    older, newer = {"num_classes": 10, "z_dim": 64}, {"output_scale": 1.1, "support": 0.2}
+    assert compact.Generator(**older, output_scale=1.0, support=0.0).config == older
+    assert compact.Generator(**older, **newer).config == older | newer
 
 
 def test_d_is_conditioned_by_projection_and_sees_each_image_alone():

@@ -25,19 +25,21 @@ def batch():
     return torch.rand(8, 1, 28, 28) * 2 - 1, torch.tensor([3, 1, 4, 1, 5, 9, 2, 6])
 
 
+def state(recipe):
+    return digest({name: part.state_dict() for name, part in recipe.parts.items()})
+
+
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_layers_are_initialised_from_the_seed_and_sampling_changes_nothing(name):
     before = torch.get_rng_state()
     first, again, other = (build(name, seed, steps=10) for seed in (5, 5, 6))
     assert torch.equal(before, torch.get_rng_state())
-    of_first, of_again, of_other = (digest(r.generator.state_dict()) for r in (first, again, other))
-    assert of_first == of_again != of_other
+    assert state(first) == state(again) != state(other)
 
     first.step(*batch(), stream(), 0)
-    before = digest({part: first.parts[part].state_dict() for part in first.parts})
+    before = state(first)
     images = first.sample(torch.randn(4, first.generator.config["z_dim"]), torch.arange(4))
-    assert images.shape == (4, 1, 28, 28) and not images.requires_grad
-    assert before == digest({part: first.parts[part].state_dict() for part in first.parts})
+    assert images.shape == (4, 1, 28, 28) and not images.requires_grad and state(first) == before
 
 
 # report
@@ -75,10 +77,13 @@ def test_a_step_of_report_is_the_reports(networks):
 
 # compact
 
+SETTINGS = {"gamma": 1, "last_gamma": 0.04, "gamma_until": 0.7, "constant_until": 0.6, "last_lr": 0.02}
+SETTINGS |= {"mismatch_weight": 0.01, "shift": 3, "shift_until": 0.5, "penalty_every": 8}
 
-@pytest.mark.parametrize("step, gamma, shift", [(0, 1, 3), (1, 0, 3), (8, 0.02 ** (0.5 / 0.7), 0)])
+
+@pytest.mark.parametrize("step, gamma, shift", [(0, 1, 3), (1, 0, 3), (8, 0.04 ** (0.5 / 0.7), 0)])
 def test_one_backward_pass_serves_both_networks(step, gamma, shift, monkeypatch):
-    recipe = build("compact", 1, steps=16)
+    recipe = build("compact", 1, steps=16, **SETTINGS)
     for network in (recipe.G, recipe.D, recipe.G_ema):
         network.double()
     z = torch.linspace(-2, 2, 8 * 64).double().view(8, 64)
@@ -108,12 +113,9 @@ def test_one_backward_pass_serves_both_networks(step, gamma, shift, monkeypatch)
             torch.testing.assert_close(parameter.grad, gradient)
 
 
-@pytest.mark.parametrize(
-    "steps, ema_decay, decay",
-    [(10**5, 0.999, 0.999), (1000, 0.999, 1 - 1 / 110), (3, 0.999, 0), (10**5, 1e-3, 1e-3)],
-)
-def test_the_average_of_g_draws_with_its_own_statistics(steps, ema_decay, decay):
-    recipe = build("compact", 1, steps, ema_decay=ema_decay)
+@pytest.mark.parametrize("steps, decay", [(10**5, 0.999), (1000, 1 - 1 / 110), (3, 0)])
+def test_the_average_of_g_draws_with_its_own_statistics(steps, decay):
+    recipe = build("compact", 1, steps, ema_decay=0.999, ema_part=0.11)
     recipe.G_ema.n_averaged.fill_(1)  # as after a step; the first one copies
     before = copy.deepcopy(recipe.generator.state_dict())
     recipe.step(*batch(), stream(), 1 / steps)
@@ -144,20 +146,19 @@ def test_another_digit_is_any_of_the_nine():
     "settings, progress, expected",
     [
         ({}, 0, (0.001, 1, 3)),
-        ({}, 0.35, (0.001, 0.02**0.5, 3)),
-        ({}, 0.5, (0.001, 0.02 ** (5 / 7), 0)),
-        ({}, 0.8, (0.00051, 0.02, 0)),
-        ({}, 1, (0.00002, 0.02, 0)),
+        ({}, 0.35, (0.001, 0.2, 3)),
+        ({}, 0.5, (0.001, 0.04 ** (5 / 7), 0)),
+        ({}, 0.8, (0.00051, 0.04, 0)),
+        ({}, 1, (0.00002, 0.04, 0)),
         ({"gamma": 0}, 0.3, (0.001, 0, 3)),
-        ({"gamma": 1e-3, "last_gamma": 0.1}, 0.7, (0.000755, 0.1, 0)),
-        ({"gamma_until": 0}, 0, (0.001, 0.02, 3)),
-        ({"constant_until": 1}, 1, (0.001, 0.02, 0)),
-        ({"constant_until": 0}, 0.5, (0.00051, 0.02 ** (5 / 7), 0)),
-        ({"last_lr": 0, "shift_until": 0, "shift": 5}, 1, (0, 0.02, 0)),
+        ({"gamma_until": 0}, 0, (0.001, 0.04, 3)),
+        ({"constant_until": 1}, 1, (0.001, 0.04, 0)),
+        ({"constant_until": 0, "last_lr": 0, "shift_until": 0}, 1, (0, 0.04, 0)),
     ],
 )
 def test_the_schedule_is_stretched_over_the_run(settings, progress, expected):
-    assert build("compact", 1, steps=10, **settings).schedule(progress) == pytest.approx(expected)
+    recipe = build("compact", 1, steps=10, lr=0.001, **SETTINGS | settings)
+    assert recipe.schedule(progress) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("setting", ["gamma=0", "shift=0", "penalty_every=1", "output_scale=2", "support=1"])
@@ -204,11 +205,9 @@ def test_vae_cgan_is_report_on_reconstructions(monkeypatch):
     seen = []
     monkeypatch.setattr(Report, "step", lambda self, *arguments: seen.append(arguments))
     (x, y), rng, vae = batch(), stream(), weights.shipped("vae")
-    recipe = build("vae-cgan", 1, steps=10)
-    recipe.step(x, y, rng, 0.5)
+    build("vae-cgan", 1, steps=10).step(x, y, rng, 0.5)
     torch.testing.assert_close(seen[0][0], vae.network(vae.network.encode(x, y)[0], y))
     assert seen[0][1:] == (y, rng, 0.5) and not seen[0][0].requires_grad
-    assert recipe.vae_id == vae.id
 
 
 # Settings
@@ -217,43 +216,33 @@ def test_vae_cgan_is_report_on_reconstructions(monkeypatch):
 def test_settings_are_numbers_and_texts():
     texts = ["gamma=0", "ema_decay=1e-3", "shift=2"]
     assert recipes.parse_settings("compact", texts) == {"gamma": 0, "ema_decay": 0.001, "shift": 2}
-    assert recipes.parse_settings("report", ["networks=compact"]) == {"networks": "compact"}
     assert recipes.parse_settings("vae-cgan", ["vae=a=b c.safetensors"]) == {"vae": "a=b c.safetensors"}
-
-
-NO_NUMBERS = ["", "far", "nan", "1e999", "[1]", "True", "1j", "None", "1" * 400]
 
 
 @pytest.mark.parametrize(
     "name, texts, sentence",
     [
-        ("compact", "gamma", "--set takes NAME=VALUE, not 'gamma'; compact has z_dim=64, output_scale=1"),
+        ("compact", "gamma", "--set takes NAME=VALUE, not 'gamma'; compact has z_dim=64, output_scale="),
         ("report", "gamma=1", "report has no setting 'gamma'; report has z_dim=100, networks=report."),
         ("compact", "shift=1 shift=1", "--set gives shift twice"),
-        *(("compact", f"gamma={value}", "gamma must be a number") for value in NO_NUMBERS),
-        ("compact", "z_dim=0", "z_dim must be a whole number from 1 to 512, not '0'"),
-        ("report", "z_dim=690", "z_dim must be a whole number from 1 to 512"),
-        ("vae", "z_dim=2.5", "z_dim must be a whole number"),
+        ("compact", "shift=40", "shift must be a whole number from 0 to 14, not '40'"),
         ("report", "networks=judge", "networks must be report or compact, not 'judge'"),
-        ("compact", "output_scale=0.5", "output_scale must be from 1 to 2"),
-        ("compact", "support=-1", "support must be from 0 to 1"),
-        ("compact", "ema_decay=2", "ema_decay must be at least 0 and below 1"),
-        ("compact", "ema_part=-1", "ema_part must be from 0 to 1"),
-        ("compact", "gamma=-0.1", "gamma must be 0 or more"),
-        ("compact", "last_gamma=0", "last_gamma must be above 0"),
-        ("compact", "gamma_until=1.5", "gamma_until must be from 0 to 1"),
-        ("compact", "penalty_every=0", "penalty_every must be a whole number from 1"),
-        ("compact", "constant_until=2", "constant_until must be from 0 to 1"),
-        ("compact", "last_lr=-5", "last_lr must be from 0 to 1"),
-        ("compact", "mismatch_weight=-1", "mismatch_weight must be 0 or more"),
-        ("compact", "shift=1.5", "shift must be a whole number from 0 to 14, not '1.5'"),
-        ("compact", "shift=40", "shift must be a whole number"),
-        ("compact", "shift_until=-1", "shift_until must be from 0 to 1"),
         ("vae-cgan", "vae=report", "vae must be the weights of a vae, not 'report'"),
         ("vae-cgan", "vae=no/such.safetensors", "no/such.safetensors"),
     ],
 )
-def test_what_is_no_setting_or_out_of_range_is_a_sentence(name, texts, sentence):
+def test_what_is_no_setting_is_a_sentence(name, texts, sentence):
     with pytest.raises(BadInput) as refusal:
         build(name, 0, steps=10, **recipes.parse_settings(name, texts.split(" ")))
     assert sentence in str(refusal.value)
+
+
+NO_NUMBERS = "gamma= gamma=nan gamma=1e999 gamma=1j z_dim=2.5 shift=1.5"
+OUT_OF_RANGE = """z_dim=0 output_scale=0.5 support=-1 ema_decay=2 ema_part=-1 gamma=-0.1 last_gamma=0
+    gamma_until=1.5 penalty_every=0 constant_until=2 last_lr=-5 mismatch_weight=-1 shift=-1 shift_until=-1"""
+
+
+@pytest.mark.parametrize("text", [*NO_NUMBERS.split(), *OUT_OF_RANGE.split()])
+def test_each_number_has_a_range(text):
+    with pytest.raises(BadInput, match=f"^{text.split('=')[0]} must be "):
+        build("compact", 0, steps=10, **recipes.parse_settings("compact", [text]))

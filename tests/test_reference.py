@@ -16,17 +16,8 @@ from starlette.testclient import TestClient
 from cgan import generate, weights
 from cgan.page import routes
 
-ARCHIVE = Path(__file__).parent / "reference.zip"
-
-
-def entries(prefix):
-    with zipfile.ZipFile(ARCHIVE) as archive:
-        return [name for name in archive.namelist() if name.startswith(prefix)]
-
-
-def reference(name):
-    with zipfile.ZipFile(ARCHIVE) as archive:
-        return archive.read(name)
+with zipfile.ZipFile(Path(__file__).parent / "reference.zip") as reference:
+    PICTURES = {name: reference.read(name) for name in reference.namelist()}
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +50,14 @@ def assert_same_pixels(data, expected):
     assert abs(got.astype(int) - want).max() <= 1
 
 
-@pytest.mark.parametrize("address", entries("/gradio_api/"))
+@pytest.mark.parametrize("address", [name for name in PICTURES if name.startswith("/")])
 def test_address_draws_the_reference_picture(client, address):
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
-    assert_same_pixels(answer.content, reference(address))
+    assert_same_pixels(answer.content, PICTURES[address])
 
 
-@pytest.mark.parametrize("command", entries("generate "))
+@pytest.mark.parametrize("command", [name for name in PICTURES if name.startswith("generate ")])
 def test_command_draws_the_reference_picture(tmp_path, command):
     _, *arguments, name = command.split()
     generate.main([*arguments, str(tmp_path / name)])
@@ -75,4 +66,4 @@ def test_command_draws_the_reference_picture(tmp_path, command):
             for file in sorted((tmp_path / name / "MNIST" / "raw").iterdir()):
                 archive.write(file, file.name)
         name = "idx.zip"
-    assert_same_pixels((tmp_path / name).read_bytes(), reference(command))
+    assert_same_pixels((tmp_path / name).read_bytes(), PICTURES[command])
