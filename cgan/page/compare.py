@@ -15,18 +15,12 @@ MEASURES = ["right", "fd_ratio", "precision", "recall", "cas"]
 def lay_out(page):
     with page.tab("compare"):
         with gr.Row(elem_classes="bar"):
-            digit, seed = page.digit("compare-digit", value=4, scale=1), page.seed("compare-seed", scale=4)
+            digit, seed = page.digit("compare-digit", value="4", scale=1), page.seed("compare-seed", scale=4)
             randomize = page.button("randomize", "compare-randomize", "primary", scale=1)
         page.picture("compare", CARDS)
         if rows := measured(page.everything):
             gr.Markdown(table(page, rows), elem_id="compare-table")
-    page.wire(
-        "compare",
-        {"digit": digit, "seed": seed},
-        steps=[digit.input],
-        sliders={"seed": []},
-        randomize=randomize,
-    )
+    page.wire("compare", {"digit": digit, "seed": seed}, randomize=randomize)
 
 
 def measured(models, path=weights.SHIPPED / "results.json"):

@@ -9,7 +9,6 @@ TOTALS = [100, 1000, 10_000]
 
 
 def lay_out(page):
-    """Return the buttons that write or morph with an opened picture: "write", "from", "to" -> gr.Button."""
     with page.tab("draw"):
         with gr.Row(elem_classes="desk"):
             with gr.Column(scale=2, min_width=260, elem_classes="controls"):
@@ -18,7 +17,7 @@ def lay_out(page):
                 with gr.Row(elem_classes="main"):
                     randomize = page.button("randomize", "draw-randomize", "primary")
                     generate = page.button("generate", "draw-generate")
-                n = gr.Radio(COUNTS, value=64, label=page.text("n"), elem_id="draw-n")
+                n = page.radio("draw-n", "n", COUNTS, value=64)
                 model = page.model("draw")
                 style = page.style("draw")
                 take_away(page, digit, seed, model)
@@ -31,19 +30,9 @@ def lay_out(page):
                         previous = page.button("previous", "draw-previous", size="sm")
                         following = page.button("next", "draw-next", size="sm")
                     back = page.button("back", "draw-back", size="sm")
-                    use = {
-                        key: page.button(f"use_{key}", f"draw-use-{key}", size="sm")
-                        for key in ("write", "from", "to")
-                    }
+                    page.use("draw", "write", "from", "to")
     controls = {"digit": digit, "seed": seed, "n": n, "i": i, "z": z, "model": model, **style}
-    page.wire(
-        "draw",
-        controls,
-        steps=[digit.input, n.input, model.input, generate.click],
-        sliders={"seed": ["z"]} | {name: [] for name in style},
-        randomize=randomize,
-    )
-    names, inputs = list(controls), list(controls.values())
+    page.wire("draw", controls, [generate.click], randomize, {"seed": ["z"]})
     picture.change(None, picture, [opened, reads], **js("read"))
     for event, how, step in (
         (picture.select, "step", 0),
@@ -51,24 +40,20 @@ def lay_out(page):
         (following.click, "live", 1),
         (back.click, "step", None),
     ):
-        event(None, inputs, [digit, i], **js("open_picture", names, step)).then(
-            None, inputs, picture, **js("show", "draw", names, how, [])
-        )
-    return use
+        opening = event(None, list(controls.values()), [digit, i], **js("open_picture", list(controls), step))
+        opening.then(**page.show("draw", how))
 
 
 def take_away(page, digit, seed, model):
     """Offer a labelled set by a plain link, so that the browser shows the progress."""
     with gr.Accordion(page.text("set"), open=False, elem_id="draw-set") as accordion:
         with gr.Row():
-            forms = [(page.text("set_png"), "png"), (page.text("set_idx"), "idx")]
-            form = gr.Radio(forms, value="png", label=page.text("set_format"), elem_id="set-format")
-            total = gr.Radio(TOTALS, value=1000, label=page.text("set_total"), elem_id="set-total")
+            form = page.radio("set-format", "set_format", ["png", "idx"], names="set")
+            total = page.radio("set-total", "set_total", TOTALS, value=1000)
         link = gr.HTML(
-            html_template='<a class="go" href="${cgan.escape(value)}" download>${cgan.say("set_go")}</a>',
+            html_template='<a href="${cgan.escape(value)}" download>${cgan.say("set_go")}</a>',
             elem_id="set-link",
         )
     inputs = [digit, seed, model, form, total]
-    gr.on(
-        [accordion.expand, *(component.change for component in inputs)], None, inputs, link, **js("set_link")
-    )
+    events = [accordion.expand, *(component.change for component in inputs)]
+    gr.on(events, None, inputs, link, **js("set_link"))

@@ -2,10 +2,10 @@
 
 import gradio as gr
 
-from cgan import writing
 from cgan.page.parts import js
 
 PAD = """<canvas width="280" height="280" role="img" aria-label="${cgan.say("pad")}"></canvas>"""
+ERASERS = ["undo", "clear", "restart"]
 # Each drawing beside how the model writes it; all ten digits; the text.
 SHEET = """<div class="pairs">${(value?.pairs ?? []).map(({ image, src, digit }) => `<figure>
 <img src="${cgan.escape(image)}" alt="${cgan.say("hand_yours")}"><span class="paper">
@@ -15,50 +15,27 @@ ${value?.src ? `<div class="paper"><img src="${cgan.escape(value.all)}" alt="${c
 
 
 def lay_out(page):
-    """Return the buttons that use the hand in another tab: "write", "from" -> gr.Button."""
     with page.tab("hand"), gr.Row():
         with gr.Column(scale=2, min_width=260):
             gr.HTML(html_template=PAD, js_on_load="cgan.pad(element)", elem_id="hand-pad")
             with gr.Row(elem_classes="main"):
                 learn = page.button("learn", "hand-learn", "primary")
             with gr.Row():
-                undo = page.button("undo", "hand-undo", size="sm")
-                clear = page.button("clear", "hand-clear", size="sm")
-                restart = page.button("restart", "hand-restart", size="sm")
-            digit = gr.Dropdown(
-                [*map(str, range(10))],
-                value=None,
-                label=page.text("read_as"),
-                filterable=False,
-                elem_id="hand-digit",
-            )
+                erasers = {how: page.button(how, f"hand-{how}", size="sm") for how in ERASERS}
+            digit = page.digit("hand-digit", "read_as", None)
         with gr.Column(scale=5, min_width=300):
             picture = page.picture("hand", SHEET)
             with gr.Column(visible=False) as after:
-                text = gr.Textbox(
-                    "2026-11-25",
-                    label=page.text("hand_text"),
-                    info=page.text("text_info"),
-                    max_length=writing.MAX_TEXT,
-                    elem_id="hand-text",
-                )
+                text = page.writing("hand-text", "hand_text", "2026-11-25")
                 style = page.style("hand")
                 with gr.Row():
-                    use = {
-                        key: page.button(f"use_{key}", f"hand-use-{key}", size="sm")
-                        for key in ("write", "from")
-                    }
+                    page.use("hand", "write", "from")
             gr.Markdown(page.text("hand_info"), elem_classes="info")
             z = gr.Textbox(visible=False)
             model = gr.Textbox(next(iter(page.models)), visible=False)
-    controls = {"z": z, "model": model, **style, "text": text}
-    page.wire("hand", controls, sliders={name: [] for name in (*style, "text")})
+    page.wire("hand", {"z": z, "model": model, **style, "text": text})
     picture.change(None, picture, after, **js("reveal"))
-    inputs = list(controls.values())
     for event, is_corrected in ((learn.click, False), (digit.input, True)):
-        event(None, digit, [z, digit], **js("learn", is_corrected)).then(
-            None, inputs, picture, **js("show", "hand", list(controls), "step", [])
-        )
-    for button, how in ((undo, "undo"), (clear, "clear"), (restart, "restart")):
+        event(None, digit, [z, digit], **js("learn", is_corrected)).then(**page.show("hand", "step"))
+    for how, button in erasers.items():
         button.click(None, None, digit, **js("erase", how))
-    return use

@@ -31,11 +31,9 @@ def lay_out(demo, language, models, runs):
     gr.Navbar(visible="hidden")  # nothing to choose there; False would leave "Home"
     title = gr.HTML(html_template=TITLE, js_on_load=BACK, elem_id="title", padding=False)
     with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
-        use, use_hand = draw.lay_out(page), hand.lay_out(page)
-        for tab in (write, morph, compare, training, quiz, about):
+        for tab in (draw, hand, write, morph, compare, training, quiz, about):
             tab.lay_out(page)
     controls = page.controls
-    names = {tab: list(of_tab) for tab, of_tab in controls.items()}
 
     # A page's address says which tab to open and sets its controls. Then the tab shows its picture.
     defaults = {
@@ -45,26 +43,25 @@ def lay_out(demo, language, models, runs):
     linked = [controls[tab][name] for tab, of_tab in defaults.items() for name in of_tab]
     opened = gr.on([demo.load, title.select], None, linked, [tabs, *linked], **js("open", defaults))
     for name, tab in page.tabs.items():
-        inputs, picture = list(controls.get(name, {}).values()), page.pictures.get(name)
-        opened.then(None, inputs, picture, **js("show", name, names.get(name, []), "open", []))
-        tab.select(None, inputs, picture, **js("show", name, names.get(name, []), "tab", []))
+        opened.then(**page.show(name, "open"))
+        tab.select(**page.show(name, "tab"))
 
     # A model chosen in one tab is chosen in all.
     choosers, styles = list(page.choosers.values()), list(page.styles.values())
     for chooser in choosers:
         chooser.change(None, chooser, [*choosers, *styles], **js("pick_model", len(choosers), len(styles)))
 
-    # The hand of an opened picture can be used in another tab.
-    for key, tab, target in (("write", "write", ""), ("from", "morph", ""), ("to", "morph", "to_")):
-        taken = {name: f"{target}{name}" for name in ("seed", "i", "z")}
-        taken |= {name: name for name in ("model", *STYLE)} | ({"digit": key} if tab == "morph" else {})
-        inputs = [controls["draw"][name] for name in taken]
-        outputs = [controls[tab][name] for name in taken.values()]
-        use[key].click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
-    for key, tab in (("write", "write"), ("from", "morph")):
-        names = ["z", "model", *STYLE]
-        inputs, outputs = ([controls[of][name] for name in names] for of in ("hand", tab))
-        use_hand[key].click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
+    # The hand of an opened picture, or the one that was learned, can be used in another tab.
+    for source, buttons in page.uses.items():
+        for key, button in buttons.items():
+            tab, target = ("write", "") if key == "write" else ("morph", "to_" if key == "to" else "")
+            taken = {name: f"{target}{name}" for name in ("seed", "i", "z") if name in controls[source]}
+            taken |= {name: name for name in ("model", *STYLE)}
+            if tab == "morph" and "digit" in controls[source]:
+                taken["digit"] = key
+            inputs = [controls[source][name] for name in taken]
+            outputs = [controls[tab][name] for name in taken.values()]
+            button.click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
 
 
 def look(models):
@@ -79,7 +76,8 @@ def look(models):
         for name, weights in models.items()
     }
     texts = {key: text for key, text in TEXTS.items() if key != "about_text"}
-    given = json.dumps({"texts": texts, "models": facts, "maxSeed": MAX_SEED}).replace("<", "\\u003c")
+    given = {"texts": texts, "models": facts, "maxSeed": MAX_SEED, "style": STYLE, "inner": INNER}
+    given = json.dumps(given).replace("<", "\\u003c")
     script = (FOLDER / "page.js").read_text("utf-8")
     return {
         "theme": theme.THEME,

@@ -16,7 +16,7 @@ def lay_out(page):
     with page.tab("morph"), gr.Row(elem_classes="desk"):
         with gr.Column(scale=2, min_width=260, elem_classes="controls"):
             with gr.Row():
-                start, end = page.digit("morph-from", "from", 3), page.digit("morph-to", "to", 8)
+                start, end = page.digit("morph-from", "from"), page.digit("morph-to", "to", "8")
             seed = page.seed("morph-seed", "from_seed")
             to_seed = page.seed("morph-to-seed", "to_seed")
             with gr.Row(elem_classes="main"):
@@ -25,30 +25,11 @@ def lay_out(page):
             i, to_i = gr.Number(visible=False), gr.Number(visible=False)
             z, to_z = gr.Textbox(visible=False), gr.Textbox(visible=False)
         with gr.Column(scale=5, min_width=300):
-            with page.picture("morph", STAGE), gr.Row(elem_classes="player"):
+            with page.picture("morph", STAGE), gr.Row():
                 play = gr.Checkbox(True, label=page.text("play"), min_width=90, elem_id="morph-play")
-                frame = gr.Slider(
-                    1, FRAMES, 25, step=1, label=page.text("frame"), scale=4, elem_id="morph-frame"
-                )
-    page.wire(
-        "morph",
-        {
-            "from": start,
-            "to": end,
-            "seed": seed,
-            "to_seed": to_seed,
-            "i": i,
-            "to_i": to_i,
-            "z": z,
-            "to_z": to_z,
-            "model": model,
-            **style,
-            "frame": frame,
-            "play": play,
-        },
-        steps=[start.input, end.input, model.input],
-        sliders={"seed": ["i", "z"], "to_seed": ["to_i", "to_z"], "frame": ["play"], "play": []}
-        | {name: [] for name in style},
-        randomize=randomize,
-        seeds=("seed", "to_seed"),
-    )
+                label = page.text("frame")
+                frame = gr.Slider(1, FRAMES, 25, step=1, label=label, scale=4, elem_id="morph-frame")
+    controls = {"from": start, "to": end, "seed": seed, "to_seed": to_seed, "i": i, "to_i": to_i, "z": z}
+    controls |= {"to_z": to_z, "model": model, **style, "frame": frame, "play": play}
+    empties = {"seed": ["i", "z"], "to_seed": ["to_i", "to_z"], "frame": ["play"]}
+    page.wire("morph", controls, randomize=randomize, empties=empties)

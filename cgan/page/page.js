@@ -1,15 +1,13 @@
 // The page's functions in the browser, as the frozen object `window.cgan`. State is kept on elements, in Gradio's
 // components and in the page's address.
-window.cgan = (({ texts, models, maxSeed }) => {
+window.cgan = (({ texts, models, maxSeed, style, inner }) => {
   const root = document.documentElement;
-  const language = /\/zh\/?$/.test(location.pathname) ? "zh" : "en";
+  const language = location.pathname.endsWith("/zh") ? "zh" : "en";
   const skip = { __type__: "update" };
-  const style = ["slant", "stroke", "width"];
-  const inner = ["frame", "play", "previews", "pair"]; // controls that are not in links
-  const ranges = { seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999, n: 100, epoch: 1000 };
-  for (const name of style) ranges[name] = 2;
-
-  if (location.pathname.endsWith("/zh/")) location.replace(location.pathname.slice(0, -1) + location.search);
+  const ranges = {
+    ...{ seed: maxSeed, to_seed: maxSeed, i: 9999, to_i: 9999 },
+    ...{ n: 100, epoch: 1000, slant: 2, stroke: 2, width: 2 },
+  };
 
   const say = (key, words = {}) => texts[key][language].replace(/\{(\w+)\}/g, (_, word) => words[word]);
   const escape = (text) => String(text ?? "").replace(/[^\w\s.,:;-]/g, (sign) => `&#${sign.codePointAt()};`);
@@ -53,7 +51,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
       const words = { ...asked, n, i: Number(asked.i) + 1, digits: say("digits").split(" ")[digit] };
       const read = opened && !all ? picture(`${path}.json`, asked, ["seed", "i", "z", ...style]) : null;
       const [alt, says] = [say(`draw_${kind}_alt`, words), say(`draw_${kind}`, words)];
-      const look = n === 1 && !all ? "pixels" : "ink";
+      const look = n === 1 && !all ? "pixels" : "";
       return { src, alt, says, look, read, files: files(src, `digit_${digit}_seed_${seed}.png`) };
     },
     hand: (asked) => {
@@ -74,7 +72,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
       const kind = asked.z ? "hand" : asked.hand === "one" ? "one" : "fresh";
       const saved = files(picture("text.png", given, [...keys, "ground"]), `written_seed_${asked.seed}.png`);
       const [alt, says] = [say("write_alt", asked), say(`write_${kind}`, asked)];
-      return { src: picture("text.png", given, keys), alt, says, look: "ink", files: saved };
+      return { src: picture("text.png", given, keys), alt, says, files: saved };
     },
     morph: (asked) => {
       const keys = ["from", "to", "seed", "to_seed", "i", "to_i", "z", "to_z", ...style];
@@ -104,9 +102,14 @@ window.cgan = (({ texts, models, maxSeed }) => {
       const at = Math.min(epoch, previews.length) - 1;
       const words = { name: of, epoch: previews[at] };
       const src = `gradio_api/training/${encodeURIComponent(of)}/${at}.png`;
-      return { src, alt: say("training_alt", words), says: say("training_says", words), look: "ink", files: [] };
+      return { src, alt: say("training_alt", words), says: say("training_says", words) };
     },
-    quiz: ({ model, pair }) => (pair?.pair ? pair : question(model, { round: 0, right: 0, marks: "" })),
+    // The next pair after an answer; the first one of ten after the last, or for another model.
+    quiz: ({ model, pair }) => {
+      const isSame = pair?.model === model;
+      if (isSame && !pair.isAnswered) return pair;
+      return question(model, isSame && !pair.isOver ? pair : { round: 0, right: 0, marks: "" });
+    },
     about: () => ({}),
   };
   // Refuse a text that cannot be written; return how many characters of it fit in a line.
@@ -145,15 +148,10 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const problem = await Promise.race([image.decode().catch(() => "failed"), late]);
     if (!problem) return image;
     image.removeAttribute("src"); // no longer wanted
-    throw new Error(problem === "late" ? say("no_answer") : await why(source));
-  };
-  const why = async (source) => {
-    try {
-      const answer = await fetch(source, { signal: AbortSignal.timeout(10_000) });
-      return answer.ok ? say("not_shown") : say("refused", { sentence: await answer.text() });
-    } catch {
-      return say("no_answer");
-    }
+    const again = { signal: AbortSignal.timeout(10_000) };
+    const answer = problem === "late" ? null : await fetch(source, again).catch(() => null); // says why
+    if (!answer) throw new Error(say("no_answer"));
+    throw new Error(answer.ok ? say("not_shown") : say("refused", { sentence: await answer.text() }));
   };
 
   // Update the page's address. A step makes a history entry, except in an iframe.
@@ -199,16 +197,17 @@ window.cgan = (({ texts, models, maxSeed }) => {
     [root.lang, document.title, root.opened] = [say("lang"), say("title"), true];
     const tab = current();
     if (tab === "morph") [asked.to_seed, asked.to_i] = [asked.to_seed ?? asked.seed, asked.to_i ?? asked.i];
-    const fit = (key, value, standard) => {
-      if (value === undefined) return standard;
+    const fit = (of, key, value, standard) => {
       if (key === "model") return models[value]?.conditional ? value : standard;
-      if (["digit", "from", "to"].includes(key)) return /^(\d|all)$/.test(value) ? value : standard;
-      if (typeof standard === "string" || !(key in ranges)) return value;
+      if (["digit", "from", "to"].includes(key)) {
+        return /^\d$/.test(value) || (of === "draw" && value === "all") ? value : standard;
+      }
+      if (!(key in ranges)) return value ?? standard;
       return /^-?\d+(\.\d+)?$/.test(value) && Math.abs(value) <= ranges[key] ? Number(value) : standard;
     };
     const set = Object.entries(defaults).flatMap(([of, standards]) =>
       Object.entries(standards).map(([key, standard]) =>
-        of === tab || key === "model" ? fit(key, asked[key], standard) : standard,
+        of === tab || key === "model" ? fit(of, key, asked[key], standard) : standard,
       ),
     );
     return [{ ...skip, selected: tab }, ...set];
@@ -218,11 +217,10 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const { shown } = box(tab);
     const url = new URL(link(tab, named(names, values)), location.href).href;
     try {
-      const isPhone = navigator.share && matchMedia("(pointer: coarse)").matches;
-      await (isPhone ? navigator.share({ url }) : navigator.clipboard.writeText(url));
-      return isPhone ? skip : { ...shown, says: say("copied") };
-    } catch (error) {
-      return error.name === "AbortError" ? skip : { ...shown, says: say("copy_this"), url };
+      await navigator.clipboard.writeText(url);
+      return { ...shown, says: say("copied") };
+    } catch {
+      return { ...shown, says: say("copy_this"), url };
     }
   };
 
@@ -278,7 +276,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     ...Array(accordions).fill({ ...skip, visible: models[model]?.styled }),
   ];
 
-  // Real or drawn?: the next pair, and the answer. Both pictures appear at once, so that loading times tell nothing.
+  // Real or drawn?: a pair, and the answer. Both pictures appear at once, so that loading times tell nothing.
   const question = (model, { round, right, marks }) => {
     const [digit, real] = [any(10), any(2)];
     const pictures = [
@@ -289,15 +287,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
       return { ...one, alt: say("quiz_alt", { number: side + 1, digit }) };
     });
     const says = say("quiz_asked", { round: round + 1 });
-    return { pair, round, right, marks, says, sources: pair.map(({ src }) => src) };
-  };
-  const ask = async (restart, [value, model]) => {
-    const wish = question(model, restart || !value?.pair || value.isOver ? { round: 0, right: 0, marks: "" } : value);
-    try {
-      return (await arrive(box("quiz"), wish.sources)) ? wish : skip;
-    } catch (error) {
-      return { ...value, says: error.message, failed: true };
-    }
+    return { model, pair, round, right, marks, says, sources: pair.map(({ src }) => src) };
   };
   const answer = ([value]) => {
     const { picked } = box("quiz");
@@ -305,7 +295,7 @@ window.cgan = (({ texts, models, maxSeed }) => {
     const [right, round, marks] = [value.right + isRight, value.round + 1, value.marks + (isRight ? "●" : "○")];
     const isOver = round === 10;
     const says = say(isOver ? "quiz_over" : isRight ? "quiz_right" : "quiz_wrong", { right, round });
-    return { ...value, chosen: picked, isAnswered: true, isOver, right, round, marks, says };
+    return (box("quiz").shown = { ...value, chosen: picked, isAnswered: true, isOver, right, round, marks, says });
   };
 
   // Your hand: the pad, which keeps its strokes on the canvas element, and the fit by the server.
@@ -359,10 +349,10 @@ window.cgan = (({ texts, models, maxSeed }) => {
       const request = { method: "POST", headers, body: JSON.stringify({ drawings }) };
       const answer = await fetch("gradio_api/hand", request);
       if (!answer.ok) throw new Error(await answer.text());
-      const [reader, decoder] = [answer.body.getReader(), new TextDecoder()];
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       let [text, said] = ["", {}];
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        text += decoder.decode(part.value, { stream: true });
+        text += part.value;
         said = Object.assign({}, ...text.split("\n").slice(0, -1).map((line) => JSON.parse(line)));
         if (said.waiting) tell(say("waiting", { places: said.waiting }));
       }
@@ -400,6 +390,6 @@ window.cgan = (({ texts, models, maxSeed }) => {
 
   return Object.freeze({
     ...{ say, escape, show, open, copy, point, open_picture, read, set_link, randomize, turn_to, pick_model },
-    ...{ ask, answer, other, pad, erase, learn, reveal },
+    ...{ answer, other, pad, erase, learn, reveal },
   });
 })

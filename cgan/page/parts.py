@@ -11,16 +11,19 @@ from pathlib import Path
 
 import gradio as gr
 
+from cgan import hands, writing
+
 FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # within reach of a slider
 SEED = 178  # the classifier reads all ten digits of its first hand with at least 0.99
-STYLE = ["slant", "stroke", "width"]
+STYLE = hands.STYLES
 
 # gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is unsafe:
 # ${...} in a value would run. Use cgan.escape.
 PICTURE = """${value?.src ? `<button type="button" class="paper">
-<img src="${cgan.escape(value.src)}" alt="${cgan.escape(value.alt)}" class="${value.look}"></button>` : ""}"""
+<img src="${cgan.escape(value.src)}" alt="${cgan.escape(value.alt)}"
+class="${value.look ?? ""}"></button>` : ""}"""
 CAPTION = """<p role="status" class="says ${value?.failed ? "failed" : ""}">${cgan.escape(value?.says)}</p>
 <p class="slow">${cgan.say("slow")}</p>
 <nav>${(value?.files ?? []).map(([text, href, name]) =>
@@ -47,6 +50,7 @@ class Page:
     choosers: dict = field(default_factory=dict)  # tab -> the model's gr.Dropdown
     styles: dict = field(default_factory=dict)  # tab -> gr.Accordion
     tabs: dict = field(default_factory=dict)  # name -> gr.Tab
+    uses: dict = field(default_factory=dict)  # tab -> {"write", "from" or "to": gr.Button}
 
     def text(self, key):
         return TEXTS[key][self.language]
@@ -58,29 +62,28 @@ class Page:
     def button(self, key, elem_id, variant="secondary", **settings):
         return gr.Button(self.text(key), variant=variant, elem_id=elem_id, min_width=60, **settings)
 
-    def digit(self, elem_id, key="digit", value=3, more=(), **settings):
-        return gr.Dropdown(
-            [*map(str, range(10)), *more],
-            value=str(value),
-            label=self.text(key),
-            filterable=False,
-            min_width=90,
-            elem_id=elem_id,
-            **settings,
-        )
+    def use(self, tab, *keys):
+        """Add buttons that use the tab's hand in another tab; layout.py wires them."""
+        self.uses[tab] = {key: self.button(f"use_{key}", f"{tab}-use-{key}", size="sm") for key in keys}
+
+    def digit(self, elem_id, key="digit", value="3", more=(), **settings):
+        choices, label = [*map(str, range(10)), *more], self.text(key)
+        fixed = {"filterable": False, "min_width": 90, "elem_id": elem_id}
+        return gr.Dropdown(choices, value=value, label=label, **fixed, **settings)
 
     def seed(self, elem_id, key="seed", **settings):
-        return gr.Slider(
-            0,
-            MAX_SEED,
-            SEED,
-            step=1,
-            precision=0,
-            label=self.text(key),
-            min_width=200,
-            elem_id=elem_id,
-            **settings,
-        )
+        fixed = {"step": 1, "precision": 0, "min_width": 200, "elem_id": elem_id}
+        return gr.Slider(0, MAX_SEED, SEED, label=self.text(key), **fixed, **settings)
+
+    def radio(self, elem_id, key, values, names=None, value=None):
+        """Add a choice of `values`; names: their text keys begin with it, else values show as they are."""
+        choices = [(self.text(f"{names}_{choice}"), choice) for choice in values] if names else values
+        return gr.Radio(choices, value=value or values[0], label=self.text(key), elem_id=elem_id)
+
+    def writing(self, elem_id, key, value, **settings):
+        """Add a field for a text to write."""
+        fixed = {"info": self.text("text_info"), "max_length": writing.MAX_TEXT, "elem_id": elem_id}
+        return gr.Textbox(value, label=self.text(key), **fixed, **settings)
 
     def model(self, tab):
         self.choosers[tab] = gr.Dropdown(
@@ -111,29 +114,38 @@ class Page:
         )
         return self.pictures[tab]
 
-    def wire(self, tab, controls, steps=(), sliders=None, randomize=None, seeds=("seed",)):
-        """Redraw the tab's picture when a control changes.
+    def wire(self, tab, controls, steps=(), randomize=None, empties=None):
+        """Redraw the tab's picture when a visible control changes: choices make an entry in the browser's
+        history, sliders and texts redraw as they change.
 
         controls: name in links -> component, in the order of links.
-        steps: events that make an entry in the browser's history.
-        sliders: controls that redraw as they move, without an entry: name -> names of the controls to empty.
-        randomize: a button that gives new `seeds`.
+        steps: more events that make an entry.
+        randomize: a button that gives new seeds.
+        empties: name of a control -> names of those to empty when it changes.
         """
-        self.controls[tab], picture, sliders = controls, self.pictures[tab], sliders or {}
-        names, inputs = list(controls), list(controls.values())
-        gr.on(steps, None, inputs, picture, **js("show", tab, names, "step", []))
-        for name, emptied in sliders.items():
-            outputs = [picture, *(controls[other] for other in emptied)]
-            # A Textbox's `input` event comes before its new value.
-            event = controls[name].change if isinstance(controls[name], gr.Textbox) else controls[name].input
-            event(None, inputs, outputs, **js("show", tab, names, "live", emptied))
-        picture.copy(None, inputs, picture, **js("copy", tab, names))
+        self.controls[tab], picture, empties = controls, self.pictures[tab], empties or {}
+        choices = [c.input for c in controls.values() if isinstance(c, gr.Dropdown | gr.Radio)]
+        gr.on([*choices, *steps], **self.show(tab, "step"))
+        for name, component in controls.items():
+            if component.visible and isinstance(component, gr.Slider | gr.Checkbox | gr.Textbox):
+                # A Textbox's `input` event comes before its new value.
+                event = component.change if isinstance(component, gr.Textbox) else component.input
+                event(**self.show(tab, "live", empties.get(name, [])))
+        picture.copy(None, list(controls.values()), picture, **js("copy", tab, list(controls)))
         if randomize:
-            changed = [*seeds, *(other for name in seeds for other in sliders[name])]
+            seeds = [name for name in controls if name.endswith("seed")]
+            changed = [*seeds, *(other for name in seeds for other in empties.get(name, []))]
             outputs = [controls[name] for name in changed]
-            randomize.click(None, None, outputs, **js("randomize", changed, len(seeds))).then(
-                None, inputs, picture, **js("show", tab, names, "step", [])
-            )
+            clicked = randomize.click(None, None, outputs, **js("randomize", changed, len(seeds)))
+            clicked.then(**self.show(tab, "step"))
+
+    def show(self, tab, how, emptied=()):
+        """Return the settings of an event that updates the tab's picture; for `how`, see page.js."""
+        controls = self.controls.get(tab, {})
+        picture = [self.pictures[tab]] if tab in self.pictures else []  # About has none
+        outputs = [*picture, *(controls[name] for name in emptied)]
+        settings = js("show", tab, list(controls), how, list(emptied))
+        return {"fn": None, "inputs": list(controls.values()), "outputs": outputs, **settings}
 
 
 def note(weights, language):

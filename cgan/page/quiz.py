@@ -8,7 +8,7 @@ PAIR = """<p role="status" class="says">${cgan.escape(value?.says)}</p>
 <div class="pair">${(value?.pair ?? []).map(({ src, alt, kind }, side) =>
 `<button type="button" data-side="${side}"
 class="paper ${value.isAnswered ? kind : ""} ${value.chosen === side ? "chosen" : ""}"
-${value.isAnswered ? "disabled" : ""}><img src="${cgan.escape(src)}" alt="${cgan.escape(alt)}" class="ink">
+${value.isAnswered ? "disabled" : ""}><img src="${cgan.escape(src)}" alt="${cgan.escape(alt)}">
 <span>${value.isAnswered ? cgan.say(kind) : ""}</span></button>`).join("")}</div>
 <nav>${value?.isAnswered ? `<button type="button" data-do="click">
 ${cgan.say(value.isOver ? "quiz_again" : "quiz_next")}</button>` : ""}</nav>
@@ -18,10 +18,7 @@ ${cgan.say(value.isOver ? "quiz_again" : "quiz_next")}</button>` : ""}</nav>
 def lay_out(page):
     with page.tab("quiz"):
         gr.Markdown(page.text("quiz_info"), elem_classes="info")
-        pair = gr.HTML(html_template=PAIR, js_on_load=CLICKS, elem_id="quiz-picture")
+        pair = page.pictures["quiz"] = gr.HTML(html_template=PAIR, js_on_load=CLICKS, elem_id="quiz-picture")
         model = page.model("quiz")
-    controls = {"model": model, "pair": pair}
-    page.controls["quiz"], page.pictures["quiz"] = controls, pair
-    pair.click(None, [pair, model], pair, **js("ask", False))
-    model.input(None, [pair, model], pair, **js("ask", True))
+    page.wire("quiz", {"model": model, "pair": pair}, [pair.click])
     pair.select(None, pair, pair, **js("answer"))

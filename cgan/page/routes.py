@@ -87,6 +87,7 @@ def some(names):
 STYLE, MODEL = some("slant stroke width"), some("model w")
 HAND = some("seed i z") | STYLE | MODEL
 MORPH = some("from to to_seed to_i to_z frames scale") | HAND
+SET = {"digit": digits} | some("seed count format") | STYLE | MODEL
 ADDRESSES = [  # path, media type, what answers, parameters
     ("digits/all.png", "image/png", pictures.all_png, some("n scale") | HAND),
     ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale") | HAND),
@@ -95,12 +96,7 @@ ADDRESSES = [  # path, media type, what answers, parameters
     ("text.png", "image/png", pictures.text_png, some("text hand ground wrap scale") | HAND),
     ("morph.png", "image/png", pictures.morph_png, MORPH),
     ("morph.gif", "image/gif", pictures.morph_gif, MORPH),
-    (
-        "set.zip",
-        "application/zip",
-        pictures.set_zip,
-        {"digit": digits} | some("seed count format") | STYLE | MODEL,
-    ),
+    ("set.zip", "application/zip", pictures.set_zip, SET),
     ("real/{digit}.png", "image/png", pictures.real_png, some("digit i n scale")),
 ]
 

@@ -5,7 +5,6 @@ import pandas as pd
 
 from cgan.cli import BadInput
 from cgan.page import runs
-from cgan.page.parts import PICTURE, js
 from cgan.page.theme import LINES
 
 LIVE = 120  # seconds after its last log line that a run counts as live
@@ -16,7 +15,7 @@ def lay_out(page):
     with page.tab("training") as tab, gr.Row():
         with gr.Column(min_width=300):
             of = gr.Dropdown(label=page.text("training_of"), filterable=False, elem_id="training-of")
-            picture = page.picture("training", PICTURE)
+            page.picture("training")
             epoch = gr.Slider(1, MOST, MOST, step=1, label=page.text("preview"), elem_id="training-epoch")
             previews = gr.JSON(visible=False)
         with gr.Column(min_width=300):
@@ -37,27 +36,20 @@ def lay_out(page):
             gr.Markdown(page.text("training_info"), elem_classes="info")
         timer = gr.Timer(3, active=False)
 
-    def look(chosen, position, shown):
-        """Return the state of the chosen training; by default of a live run, else of the first."""
-        return state(page, chosen, position, shown)
-
-    controls = {"epoch": epoch, "of": of, "previews": previews}  # a link sets `of` last, which calls `look`
-    page.wire("training", controls, steps=[of.input], sliders={"epoch": []})
+    # A link sets `of` last, which calls `state`.
+    page.wire("training", {"epoch": epoch, "of": of, "previews": previews})
     settings = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
-    outputs = [of, epoch, previews, plot, status, timer]
-    gr.on(
-        [tab.select, of.change, timer.tick],
-        look,
-        [of, epoch, previews],
-        outputs,
-        preprocess=False,
-        **settings,
-    )
-    redraw = js("show", "training", list(controls), "live", [])
-    gr.on([of.change, previews.change, epoch.change], None, list(controls.values()), picture, **redraw)
+    inputs, outputs = [of, epoch, previews], [of, epoch, previews, plot, status, timer]
+    events = [tab.select, of.change, timer.tick]
+    gr.on(events, lambda *shown: state(page, *shown), inputs, outputs, preprocess=False, **settings)
+    gr.on([of.change, previews.change, epoch.change], **page.show("training", "live"))
 
 
 def state(page, chosen, position, shown):
+    """Return the tab's outputs for the chosen training; by default for a live run, else the first one.
+
+    position, shown: the chosen preview, counted from 1, and the previews that it was chosen from.
+    """
     trainings = runs.trainings(page.everything, page.runs)
     histories = {}
     for name, path in trainings.items():

@@ -1,11 +1,13 @@
 """What tests do with the page in the browser."""
 
-import base64
 import io
+from urllib.parse import urljoin
 
 from PIL import Image
 
 from cgan.page.parts import TEXTS
+
+TABS = ["draw", "hand", "write", "morph", "compare", "training", "quiz", "about"]
 
 
 def text(key, language="en", **words):
@@ -31,12 +33,8 @@ def says(page, part, tab="draw"):
 
 
 def received(page, address):
-    """The bytes at an address, as the page gets them."""
-    script = """async (address) => {
-        const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
-        return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-    }"""
-    return base64.b64decode(page.evaluate(script, address))
+    """The bytes at an address of the page."""
+    return page.request.get(urljoin(page.url, address)).body()
 
 
 def image(page, address):

@@ -1,6 +1,7 @@
 """app.py: options, the environment, what it prints, and how it ends."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,51 +19,44 @@ from page.conftest import ROOT, free_port
 NOWHERE = "http://127.0.0.1:9"  # a proxy that does not answer stands for no network
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def environment(monkeypatch):
-    """environment(**variables) changes a copy of the environment; None deletes a variable."""
-    monkeypatch.setattr(os, "environ", dict(os.environ))
-
-    def change(**variables):
-        for name, value in variables.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-        return os.environ
-
-    change(GRADIO_SERVER_NAME=None, GRADIO_SERVER_PORT=None, GRADIO_ROOT_PATH=None, CGAN_AUTH=None)
-    return change
+    """A copy of the environment without what app.py reads of it."""
+    read = ("GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT", "GRADIO_ROOT_PATH", "CGAN_AUTH")
+    kept = {name: value for name, value in os.environ.items() if name not in read}
+    monkeypatch.setattr(os, "environ", kept)
+    return kept
 
 
 def test_options_default_to_the_environment_then_to_this_machine(environment):
     assert (app.parse_args([]).host, app.parse_args([]).port) == ("127.0.0.1", 7860)
-    environment(GRADIO_SERVER_NAME="0.0.0.0", GRADIO_SERVER_PORT="7000", CGAN_AUTH="ann:secret")
+    environment |= {"GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": "7000", "CGAN_AUTH": "ann:secret"}
     options = app.parse_args([])
     assert (options.host, options.port, options.auth) == ("0.0.0.0", 7000, "ann:secret")
     options = app.parse_args(["--host", "::1", "--port", "8000", "--auth", "bob:b"])
     assert (options.host, options.port, options.auth) == ("::1", 8000, "bob:b")
-    environment(GRADIO_SERVER_NAME="", GRADIO_SERVER_PORT="")  # as a compose file leaves them
+    environment |= {"GRADIO_SERVER_NAME": "", "GRADIO_SERVER_PORT": ""}  # as a compose file leaves them
     assert (app.parse_args([]).host, app.parse_args([]).port) == ("127.0.0.1", 7860)
 
 
 def test_a_port_that_cannot_be(environment, capsys):
-    environment(GRADIO_SERVER_PORT="1e3")
+    environment["GRADIO_SERVER_PORT"] = "1e3"
     with pytest.raises(SystemExit, match="2"):
         app.parse_args([])
     assert "must be a whole number from 1 to 65535, not '1e3'" in capsys.readouterr().err
-    app.prepare_environment(app.parse_args(["--port", "8000"]))  # gradio reads the variable when imported
-    assert os.environ["GRADIO_SERVER_PORT"] == "8000"
+    app.prepare_environment(app.parse_args(["--port", "8000"]))
+    assert environment["GRADIO_SERVER_PORT"] == "8000"  # gradio reads the variable when imported
 
 
 def test_proxies_that_gradio_cannot_be_imported_with_are_dropped(environment, capsys):
     bad = {"ALL_PROXY": "socks5://127.0.0.1:7890", "all_proxy": "SOCKS://x:1", "ftp_proxy": "foo://x"}
-    bad |= {"HTTPS_PROXY": "http://x:port", "no_proxy": "[::1]"}
-    variables = environment(**bad, http_proxy=NOWHERE, NO_PROXY="example.org")
+    environment |= bad | {"HTTPS_PROXY": "http://x:port", "no_proxy": "[::1]", "http_proxy": NOWHERE}
+    environment["NO_PROXY"] = "example.org"
     app.prepare_environment(app.parse_args(["--share"]))
-    assert not {"ALL_PROXY", "all_proxy", "HTTPS_PROXY"} & variables.keys()
-    assert variables["http_proxy"] == NOWHERE
-    assert variables["no_proxy"] == "localhost,127.0.0.1,127.0.0.1"
-    assert variables["NO_PROXY"] == "example.org,localhost,127.0.0.1,127.0.0.1"
+    assert not {"ALL_PROXY", "all_proxy", "HTTPS_PROXY"} & environment.keys()
+    assert environment["http_proxy"] == NOWHERE
+    assert environment["no_proxy"] == "localhost,127.0.0.1,127.0.0.1"
+    assert environment["NO_PROXY"] == "example.org,localhost,127.0.0.1,127.0.0.1"
     assert "--share does not use ALL_PROXY: Gradio does not support" in capsys.readouterr().err
     httpx.Client().close()
 
@@ -70,35 +64,34 @@ def test_proxies_that_gradio_cannot_be_imported_with_are_dropped(environment, ca
 @pytest.mark.parametrize(
     "options, variables, sentence",
     [
-        (["--auth", "nobody"], {}, "--auth must be USER:PASSWORD"),
         ([], {"CGAN_AUTH": ""}, "CGAN_AUTH is set but empty"),
         ([], {"GRADIO_ROOT_PATH": "digits"}, "GRADIO_ROOT_PATH must be a path like /digits, not digits"),
-        (["--host", "256.0.0.1"], {}, "Cannot listen on 256.0.0.1"),
         (["--weights", "nothing"], {}, "nothing"),
+        (["--port", "BUSY"], {}, "Cannot listen on 127.0.0.1, port [0-9]+ .*another --port"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(environment, options, variables, sentence):
-    environment(**variables)
-    with pytest.raises(BadInput, match=sentence):
+    environment |= variables
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(BadInput, match=sentence):
+        options = [option.replace("BUSY", str(server.getsockname()[1])) for option in options]
         app.main(["--port", str(free_port()), *options])
 
 
 def test_it_says_what_each_path_adds_and_where(tmp_path, capsys):
-    for name, source in (("waiting", None), ("compact", "report"), ("mine", "vae")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "log.jsonl").write_text("{}\n")
+    compact, mine, waiting = runs = [tmp_path / name for name in ("compact", "mine", "waiting")]
+    for run, source in zip(runs, ("report", "vae", None), strict=True):
+        run.mkdir()
+        (run / "log.jsonl").write_text("{}\n")
         if source:
-            data = (weights.SHIPPED / f"{source}.safetensors").read_bytes()
-            (tmp_path / name / "generator.safetensors").write_bytes(data)
-    file = tmp_path / "copy.safetensors"
-    file.write_bytes((weights.SHIPPED / "cvae.safetensors").read_bytes())
-    models = app.load([tmp_path / "waiting", tmp_path / "compact", tmp_path / "mine", file])
-    assert list(models)[:3] == [compact := f"compact {weights.shipped('report').id}", "mine", "copy"]
+            shutil.copy(weights.SHIPPED / f"{source}.safetensors", run / "generator.safetensors")
+    file = shutil.copy(weights.SHIPPED / "cvae.safetensors", tmp_path / "copy.safetensors")
+    models = app.load([waiting, compact, mine, file])
+    assert list(models)[:3] == [name := f"compact {weights.shipped('report').id}", "mine", "copy"]
     assert capsys.readouterr().out.splitlines() == [
-        f"{tmp_path / 'compact'} adds the model {compact}: see every tab.",
-        f"{tmp_path / 'mine'} adds the model mine: see Compare, as it cannot draw a digit on request.",
+        f"{compact} adds the model {name}: see every tab.",
+        f"{mine} adds the model mine: see Compare, as it cannot draw a digit on request.",
         f"{file} adds the model copy: see every tab.",
-        *(f"{tmp_path / name} is a training run: see Training." for name in ("waiting", "compact", "mine")),
+        *(f"{run} is a training run: see Training." for run in (waiting, compact, mine)),
     ]
 
 
@@ -120,13 +113,6 @@ def test_it_starts_without_a_network_and_ends_at_once(start, tmp_path):
     assert time.monotonic() - started < 15  # 20 s and more where something waits for the network
     assert list(tmp_path.glob("cgan-*")) == []
     assert "Traceback" not in process.stderr.read()
-
-
-def test_a_busy_port_is_a_sentence(environment):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        with pytest.raises(BadInput, match=f"Cannot listen on 127.0.0.1, port {port} .*another --port"):
-            app.main(["--port", str(port)])
 
 
 def test_the_page_does_not_import_what_trains():

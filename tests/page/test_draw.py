@@ -7,7 +7,6 @@ import zipfile
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
-import pytest
 
 from cgan import images, sampling
 from tests.page.browsing import image, pick, received, says, shows, source, text
@@ -19,9 +18,8 @@ def test_the_picture_is_what_its_controls_say(open_page):
     tiles = sampling.generate([7] * 16, seed=5)
     shown = np.asarray(image(page, source(page)), dtype=int)
     assert np.abs(shown - np.asarray(images.grid(images.to_uint8(tiles)), dtype=int)).max() <= 1
-    assert page.get_attribute("#draw-picture img", "alt") == text(
-        "draw_many_alt", n=16, digits="sevens", model="compact", seed=5
-    )
+    alt = text("draw_many_alt", n=16, digits="sevens", model="compact", seed=5)
+    assert page.get_attribute("#draw-picture img", "alt") == alt
     pick(page, "draw-digit")
     shows(page, "digits/8.png?seed=5&n=16")
     page.click("#draw-n label:has-text('100')")
@@ -52,16 +50,21 @@ def test_randomize_and_back(open_page):
         assert page.input_value("#draw-seed input[type=number]") == seed
 
 
-def test_a_picture_is_opened_and_left(open_page):
+def test_a_picture_is_opened_used_and_left(open_page):
     page = open_page("/?digit=3&seed=178&n=16")
     box = page.locator("#draw-picture img").bounding_box()
     page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"])  # row 2, column 1
     shows(page, "i=9&n=1&")
     page.wait_for_selector("#draw-reads h2:has-text('3')")
-    page.locator("body").press("ArrowRight")
-    shows(page, "i=10&")
-    page.locator("body").press("ArrowLeft")
-    shows(page, "i=9&")
+    for key, part in (("ArrowRight", "i=10&"), ("ArrowLeft", "i=9&")):
+        page.locator("body").press(key)
+        shows(page, part)
+    for use, tab, part in (("write", "write", "&i=9&"), ("to", "morph", "to_i=9&")):
+        page.click(f"#draw-use-{use}")
+        shows(page, part, tab)
+        assert f"tab={tab}" in page.url and "seed=178&" in page.url
+        page.go_back()
+        shows(page, "i=9&n=1&")
     page.click("#draw-back")
     shows(page, "n=16")
     assert not page.is_visible("#draw-opened")
@@ -70,17 +73,6 @@ def test_a_picture_is_opened_and_left(open_page):
     shows(page, "i=0&")
     page.go_back()
     shows(page, "n=16")
-
-
-@pytest.mark.parametrize("key, tab, part", [("write", "write", "i=9&"), ("to", "morph", "to_i=9&")])
-def test_an_opened_picture_goes_to_another_tab(open_page, key, tab, part):
-    page = open_page("/?digit=3&seed=178&n=16&i=9")
-    page.click(f"#draw-use-{key}")
-    shows(page, "seed=178&", tab)
-    assert part in source(page, tab)
-    assert f"tab={tab}" in page.url
-    page.go_back()
-    shows(page, "i=9&n=1&")
 
 
 def test_downloads_and_links(open_page):
@@ -106,21 +98,20 @@ def test_downloads_and_links(open_page):
 
 
 def test_the_last_value_wins_whatever_the_network_does(open_page):
-    page, chance, on_the_way, most = open_page("/?seed=0"), random.Random(0), [0], [0]
+    page, chance, fetching, most = open_page("/?seed=0"), random.Random(0), [0], [0]
 
     def late(route):
-        on_the_way[0] += 1
-        most[0] = max(most[0], on_the_way[0])
+        fetching[0] += 1
+        most[0] = max(most[0], fetching[0])
         time.sleep(chance.uniform(0.02, 0.9))
-        on_the_way[0] -= 1
+        fetching[0] -= 1
         route.continue_()
 
     page.route("**/digits/*.png*", late)
     box = page.locator("#draw-seed input[type=range]").bounding_box()
     page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
     page.mouse.down()
-    for step in range(1, 30):
-        page.mouse.move(box["x"] + 8 + 6 * step, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + 182, box["y"] + box["height"] / 2, steps=30)
     page.mouse.up()
     shows(page, f"seed={page.input_value('#draw-seed input[type=number]')}&")
     assert most[0] == 1
@@ -128,15 +119,14 @@ def test_the_last_value_wins_whatever_the_network_does(open_page):
 
 def test_a_slow_or_broken_server(open_page):
     page = open_page("/?seed=1")
-    first = source(page)
-    held = []
+    first, held, refusal = source(page), [], "Too many people are drawing; try again in a moment."
     page.route("**/digits/*.png*", lambda route: held.append(route))
     page.click("#draw-randomize")
     page.wait_for_selector("#draw-picture .slow", state="visible")
     assert source(page) == first and page.locator("#draw-picture img").evaluate("i => i.naturalWidth") > 0
-    held[0].fulfill(status=503, body="Too many people are drawing; try again in a moment.")
+    held[0].fulfill(status=503, body=refusal)
     page.wait_for_timeout(200)
-    held[1].fulfill(status=503, body="Too many people are drawing; try again in a moment.")
+    held[1].fulfill(status=503, body=refusal)
     says(page, "Too many people")
     assert source(page) == first
     page.unroute("**/digits/*.png*")

@@ -28,20 +28,20 @@ def test_links_of_the_first_version_draw_the_same(open_page, query, tab, part):
 
 
 HOSTILE = quote('<img src=x onerror=hacked()>${hacked()}`${hacked()}`"><svg onload=hacked()>{{value}}\\u0041')
-TYPED = ["?digit=", "?seed=1&model=", "?n=", "?i=", "?z=", "?w=", "?tab=", "?tab=hand&z=", "?tab=write&text="]
+TYPED = ["?digit=", "?seed=1&model=", "?n=", "?z=", "?w=", "?tab=", "?tab=hand&z=", "?tab=write&text="]
 TYPED += [
     "?tab=write&hand=",
     "?tab=morph&from=",
     "?tab=morph&to_z=",
     "?tab=compare&digit=",
-    "?tab=training&of=",
+    "?tab=quiz&model=",
 ]
-TYPED += ["?tab=training&epoch=", "?tab=quiz&model=", "?tab=about&x="]
+TYPED += ["?tab=training&of=", "?tab=training&epoch="]
 
 
-@pytest.mark.parametrize("language, query", list(zip(["", "zh"] * 9, TYPED, strict=False)))
-def test_hostile_links_are_text(open_page, language, query):
-    page = open_page(f"/{language}{query}{HOSTILE}")
+@pytest.mark.parametrize("query", TYPED)
+def test_hostile_links_are_text(open_page, query):
+    page = open_page(f"/{query}{HOSTILE}")
     page.wait_for_timeout(100)
     assert page.evaluate("document.querySelectorAll('[onerror], [onload], .error-container').length") == 0
     open_page.problems[:] = [problem for problem in open_page.problems if "hacked" in problem]

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.page.browsing import says, shows, text
+from tests.page.browsing import TABS, says, shows, text
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-TABS = ["draw", "hand", "write", "morph", "compare", "training", "quiz", "about"]
 
 
 def bottom(page, selector):

@@ -50,6 +50,8 @@ MOVED = hands.styled(HAND, STYLED, slant=-0.7, stroke=1, width=2)
 STYLE = {"slant": "-0.7", "stroke": "1", "width": "2.0", "z": CODE, "w": STYLED.id}
 TEXT = "３−1\n（4）"
 TEN = [*range(10)]
+RANDOM = images.to_uint8(sampling.unconditional(4, 9, MODELS["vae"]))
+WRITTEN = "3-1\n(4)"
 
 
 @pytest.mark.parametrize(
@@ -61,24 +63,17 @@ TEN = [*range(10)]
         ("digits/7.png", {"scale": 3}, images.enlarge(sheet([7], seeded(0, 0)), 3)),
         ("digits/all.png", {"seed": 5, "n": 2}, sheet(TEN * 2, seeded(5, 0, 1).repeat_interleave(10, 0), 10)),
         ("digits/4.png", {"z": CODE, "w": STYLED.id, "slant": 0}, sheet([4], HAND)),
+        ("digits/4.png", STYLE | {"model": "report"}, sheet([4], MOVED)),  # w decides
         ("digits/all.png", STYLE, sheet(TEN, MOVED, 10)),
         ("text.png", {"text": "12", **STYLE}, writing.write("12", STYLED, MOVED)),
         ("text.png", {"text": "123456", "wrap": 3}, writing.write("123456", REPORT, seeded(0, 0), wrap=3)),
         (
             "text.png",
-            {"text": TEXT, "i": 2, "ground": "transparent"},
-            writing.write("3-1\n(4)", REPORT, seeded(0, 2), "transparent"),
+            {"text": TEXT, "ground": "white"},
+            writing.write(WRITTEN, REPORT, seeded(0, 0), "white"),
         ),
-        (
-            "text.png",
-            {"text": TEXT, "i": 2, "hand": "fresh", "scale": 2},
-            images.enlarge(writing.write("3-1\n(4)", REPORT, seeded(0, 2, 3, 4)), 2),
-        ),
-        (
-            "samples.png",
-            {"seed": 9, "n": 4, "model": "vae"},
-            images.grid(images.to_uint8(sampling.unconditional(4, 9, MODELS["vae"]))),
-        ),
+        ("text.png", {"text": TEXT, "hand": "fresh"}, writing.write(WRITTEN, REPORT, seeded(0, 0, 1, 2))),
+        ("samples.png", {"seed": 9, "n": 4, "model": "vae"}, images.grid(RANDOM)),
         ("real/3.png", {"i": 26, "n": 4}, images.grid(pictures.real(3)[26:30])),
     ],
 )
@@ -149,77 +144,52 @@ def test_what_caches_may_keep(client):
     assert caching(w=STYLED.id) == "private, max-age=31536000, immutable"
 
 
-def test_the_weights_id_decides(client):
-    z = hands.seeded(3, [0], STYLED.z_dim)
-    expected = sheet([7], hands.styled(z, STYLED, slant=1))
-    for name in ("report", "gone"):
-        asked = {"seed": 3, "slant": 1, "model": name, "w": STYLED.id}
-        assert (pixels(get(client, "digits/7.png", **asked)) == expected).all()
-
-
 BY_CODE = {"z": CODE, "w": REPORT.id}
 BAD = [
     ("digits/10.png", {}, "digit must be a whole number from 0 to 9, not '10'."),
-    ("digits/all.json", {}, "digit must be a whole number from 0 to 9, not 'all'."),
     ("digits/7.png", {"seed": "-1"}, "seed must be a whole number from 0 to 4294967295, not '-1'."),
-    ("digits/7.png", {"seed": ""}, "seed must be a whole number"),
-    ("digits/7.png", {"i": "10000"}, "i must be a whole number from 0 to 9999"),
     ("digits/7.png", {"n": "101"}, "n must be a whole number from 1 to 100"),
-    ("digits/7.png", {"scale": "9"}, "scale must be a whole number from 1 to 8"),
     ("digits/all.png", {"n": "100", "scale": "8"}, "At scale 8 this picture would have"),
     ("digits/7.png", {"sed": "1"}, "There is no parameter 'sed' here; there are digit, n, scale, seed,"),
     ("digits/7.png", {"seed": ["1", "2"]}, "Give each parameter once."),
     ("digits/7.png", {"digit": "3"}, "Give each parameter once."),
     ("digits/7.png", {"slant": "0.05"}, "slant must be a number from -2 to 2 in steps of 0.1"),
     ("digits/7.png", {"width": "nan"}, "width must be a number from -2 to 2"),
-    ("digits/7.png", {"stroke": "1"}, "The weights "),
     ("digits/7.png", {"z": CODE}, "A hand's code needs its weights' id: give w, too."),
     ("digits/7.png", {"z": "AAAA", "w": REPORT.id}, "This hand was made for other weights"),
-    ("digits/7.png", {"z": "!", "w": REPORT.id}, "This is not the code of a hand"),
     ("digits/7.png", {"seed": "1", **BY_CODE}, "Give z, or seed and i, not both."),
     ("digits/7.png", {"n": "2", **BY_CODE}, "z is one hand"),
     ("digits/7.png", {"model": "vae"}, "A vae cannot be asked for a digit"),
-    ("samples.png", {"model": "report"}, "A report draws the digit it is asked for"),
     ("digits/7.png", {"model": "../report"}, "There is no model '../report' here; there is vae, report"),
     ("digits/7.png", {"w": "0123456789ab"}, "The weights of report here are"),
     ("text.png", {}, "Give text, too."),
     ("text.png", {"text": "a"}, "text may contain the digits 0-9"),
-    ("text.png", {"text": " "}, "There is nothing to write"),
-    ("text.png", {"text": "1" * 65}, "text must have at most 64 characters, not 65."),
     ("text.png", {"text": "1", "hand": "left"}, "hand must be one or fresh, not 'left'."),
     ("text.png", {"text": "12", "hand": "fresh", **BY_CODE}, "z is one hand"),
-    ("text.png", {"text": "1", "ground": "red"}, "ground must be black or white or transparent"),
-    ("text.png", {"text": "1", "wrap": "0"}, "wrap must be a whole number from 1 to 64"),
     ("morph.gif", {"from": "3"}, "Give to, too."),
-    ("morph.gif", {"frames": "121", **ENDS}, "frames must be a whole number from 2 to 120"),
     ("set.zip", {"count": "1001"}, "count must be a whole number from 1 to 1000, not '1001'."),
     (
         "set.zip",
         {"digit": "7", "count": "9000", "format": "idx"},
-        "count must be a whole number from 1 to 8571",
+        "count must be a whole number from 1 to 857",
     ),
-    ("set.zip", {"format": "tar"}, "format must be png or idx"),
     ("set.zip", {"digit": "9-0"}, "digit: this must be a digit"),
     ("set.zip", {"model": "vae"}, "A vae cannot be asked for a digit"),
     ("real/3.png", {"i": "28", "n": "3"}, "There are 30 real pictures of each digit"),
-    ("real/3.png", {"seed": "1"}, "There is no parameter 'seed' here; there are digit, i, n, scale."),
 ]
 
 
 @pytest.mark.parametrize("path, asked, sentence", BAD)
 def test_a_bad_address_is_answered_with_a_sentence(client, path, asked, sentence):
     answer = get(client, path, **asked)
-    assert answer.status_code == (
-        404 if sentence.startswith(("There is no model", "The weights of")) else 400
-    )
+    is_unknown = sentence.startswith(("There is no model", "The weights of"))
+    assert answer.status_code == (404 if is_unknown else 400)
     assert answer.text.startswith(sentence) and answer.text.endswith(".")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize(
-    "path, parameters", [(path, parameters) for path, _, _, parameters in routes.ADDRESSES]
-)
+@pytest.mark.parametrize("path, parameters", [(address[0], address[-1]) for address in routes.ADDRESSES])
 def test_whatever_is_asked_no_address_fails(client, path, parameters):
     values = ["", "0", "3", "-1", "1e3", "NaN", "٣", "a\0b", "<b>", "../x", "9" * 400, "idx", "fresh"]
     required = {name: "1" for name in parameters if name in routes.REQUIRED}

@@ -5,7 +5,6 @@ import os
 
 import pytest
 import torch
-from PIL import Image
 from starlette.testclient import TestClient
 
 from cgan import images, weights
@@ -68,10 +67,3 @@ def test_addresses_of_previews(folder):
         assert client.get(f"/gradio_api/training/{path}.png").status_code == 404
     (folder / "old" / "log.jsonl").write_text("[]\n")
     assert "no readable log" in client.get("/gradio_api/training/old/0.png").text
-
-
-def test_what_is_shipped_is_small_and_of_shipped_weights():
-    files = [file for kind in ("logs", "previews") for file in (weights.SHIPPED / kind).iterdir()]
-    assert len(files) == 2 * len(runs.trainings(MODELS))
-    assert sum(file.stat().st_size for file in files) < 3_000_000
-    assert Image.open(weights.SHIPPED / "previews" / "compact.webp").width == runs.FRAME[0]
