@@ -69,7 +69,7 @@ def test_measures_are_printed_and_kept_only_when_asked_for(run, shipped, tmp_pat
 
     kept = {r["measure"]: r for r in results.load(what="weights")}
     floor = {r["measure"]: r for r in results.load(name="real, training")}
-    assert kept["cas"]["images"] == 240 and kept["right"]["images"] == kept["fd"]["images"] == 200
+    assert kept["cas"]["images"] == kept["right"]["images"] == 240 and kept["fd"]["images"] == 200
     assert kept["fd_ratio"]["value"] == pytest.approx(kept["fd"]["value"] / floor["fd"]["value"], abs=0.02)
     assert floor["fd"]["spread"] > 0 and floor["fd_ratio"]["value"] == 1
     run("--data", "x", "--sheet", tmp_path / "sheet.png")
