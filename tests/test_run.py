@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from conftest import OPTIONS
 from PIL import Image
 
 import train
-from cgan import files, hands, images, run
+from cgan import files, hands, images, run, weights
 from cgan.cli import BadInput, friendly_errors
 from cgan.recipes import RECIPES
 
@@ -119,6 +121,21 @@ def test_killed_and_resumed_is_the_same_as_undisturbed(mnist, learn, tmp_path, u
         assert len(list(out.glob("state.pt.*.tmp"))) == left and run.load_state(out)["step"] == step
     assert learn(out, "--resume").digest == undisturbed
     assert not list(out.glob("*.tmp"))
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_killed_over_and_over_is_the_same_as_undisturbed(mnist, tmp_path, undisturbed):
+    chosen, kills, out = random.Random(0), 0, tmp_path / "out"
+    command = [sys.executable, "-c", DYING]
+    options = ["--model", "report", *OPTIONS, "--resume", "--data", mnist, "--out", out]
+    while kills < 25:
+        code = subprocess.run([*command, str(chosen.randrange(1, 9)), *options], cwd=ROOT).returncode
+        kills += code == -signal.SIGKILL
+        if code == 0:  # done: check the weights, and start again
+            assert weights.load(out).digest == undisturbed
+            shutil.rmtree(out)
+    print(f"{kills} kills of a training run")
 
 
 def test_a_damaged_or_foreign_state_is_refused(learn, tmp_path):

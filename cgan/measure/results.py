@@ -50,12 +50,11 @@ MEASURES = {  # measure: (heading, decimals that are kept)
     "same_stroke": ("stroke weight", 2),
     "same_width": ("width", 2),
     "seconds": ("seconds a fit", 2),
-    "tries": ("tries", 0),
 }
 QUALITY = ["right", "worst", "fd_ratio", "class_fd_ratio", "precision", "recall", "coverage"]
 STUDIES = {  # name: columns of its table
     **dict.fromkeys(["lr", "epochs", "short", "ablation"], [*QUALITY, "cpu_minutes"]),
-    **dict.fromkeys(["hands", "bench", "soak"], MEASURES),
+    **dict.fromkeys(["hands", "bench"], MEASURES),
 }
 
 

@@ -81,12 +81,25 @@ def visit(url, chosen, expected):
         return [*answers, "event: complete" in said]
 
 
-def test_64_visitors_at_once(start):
-    _, _, url = start()
+@pytest.mark.parametrize("rounds", [1, pytest.param(6, marks=pytest.mark.soak)])
+def test_64_visitors_at_once(start, rounds):
+    process, _, url = start()
     expected = {address: httpx.get(url + address).content for address in ADDRESSES}
-    with ThreadPoolExecutor(64) as pool:
-        visits = [pool.submit(visit, url, random.Random(i), expected) for i in range(64)]
-    assert all(is_right for visit in visits for is_right in visit.result())
+    sizes, answers = [], []
+    for _ in range(rounds):
+        with ThreadPoolExecutor(64) as pool:
+            visits = [pool.submit(visit, url, random.Random(i), expected) for i in range(64)]
+        answers += [is_right for visit in visits for is_right in visit.result()]
+        sizes.append(memory(process))
+    growth = [f"{size / sizes[0] - 1:+.1%}" for size in sizes]
+    print(f"64 visitors: {len(answers):,} answers, memory after each round {', '.join(growth)}")
+    assert all(answers) and sizes[-1] <= 1.05 * sizes[len(sizes) // 2]
+
+
+def memory(process):
+    """Return the pages of memory that a process holds; 0 where this cannot be known."""
+    file = Path(f"/proc/{process.pid}/statm")
+    return int(file.read_text().split()[1]) if file.exists() else 0
 
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import random
 import zipfile
 
 import numpy as np
@@ -189,9 +190,12 @@ def test_a_bad_address_is_answered_with_a_sentence(client, path, asked, sentence
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("count", [0, pytest.param(200, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("path, parameters", [(address[0], address[-1]) for address in routes.ADDRESSES])
-def test_whatever_is_asked_no_address_fails(client, path, parameters):
+def test_whatever_is_asked_no_address_fails(client, path, parameters, count):
     values = ["", "0", "3", "-1", "1e3", "NaN", "٣", "a\0b", "<b>", "../x", "9" * 400, "idx", "fresh"]
+    chosen = random.Random(path)
+    values += ["".join(chosen.choices("01239.-+e%&=\x7f é√", k=chosen.randrange(1, 9))) for _ in range(count)]
     required = {name: "1" for name in parameters if name in routes.REQUIRED}
     for name in [*parameters, "unknown"]:
         for value in values:
