@@ -4,6 +4,7 @@ import gzip
 import itertools
 import math
 import os
+import re
 import tempfile
 import zlib
 from pathlib import Path
@@ -77,24 +78,32 @@ def _find(root, split):
     for folder in (root, root / "raw", root / "MNIST" / "raw"):
         found = [sorted(folder.glob(name.replace("-idx", "[-.]idx") + "*")) for name in names]
         if all(found):
-            return [files[0] for files in found]  # plain ones before .gz
+            return [files[0] for files in found]  # plain before .gz
     found = ", ".join(str(file.relative_to(root)) for file in _idx_files(root)[:8])
     raise BadInput(
         f"{root} does not hold {names[0]} and {names[1]} side by side (in it, in raw/ or in MNIST/raw/; "
-        f"with - or . before idx, plain or .gz). It holds {found}; give --data the folder of the data set."
+        f"with - or . before idx, plain or .gz). It holds {found}; give --data the folder of the data set, "
+        "or rename its files."
     )
 
 
 def _idx_files(root):
-    """List the files in `root`, down to three levels, that are named like IDX files."""
+    """List the files in `root`, down to three levels, that are IDX files by their names or first bytes."""
     need(not root.is_file(), f"{root} is a file; give --data the folder that it is in.")
-    return sorted(file for level in ("", "*/", "*/*/") for file in root.glob(f"{level}*idx[0-9]-ubyte*"))
+    files = sorted(file for level in ("", "*/", "*/*/") for file in root.glob(f"{level}*") if file.is_file())
+    return [f for f in files if re.search("idx|ubyte", f.name, re.IGNORECASE) or _start(f) == b"\0\0\x08"]
+
+
+def _start(file):
+    with open(file, "rb") as opened:
+        return opened.read(3)
 
 
 def _read_idx(file, dimensions):
-    """Read an IDX file of bytes, plain or .gz, as a uint8 array."""
+    """Read an IDX file of bytes, plain or compressed by gzip whatever its name, as a uint8 array."""
+    is_gzip = _start(file)[:2] == b"\x1f\x8b"
     try:
-        with gzip.open(file) if file.suffix == ".gz" else open(file, "rb") as opened:
+        with gzip.open(file) if is_gzip else open(file, "rb") as opened:
             content = bytearray(opened.read())  # torch.from_numpy needs a writable buffer
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadInput(f"{file} is damaged: it cannot be decompressed ({error}).") from error

@@ -44,14 +44,14 @@ def test_images_and_labels_are_read_and_scaled(mnist):
 
 
 @pytest.mark.parametrize("folder", ["", "raw", "MNIST/raw"])
-@pytest.mark.parametrize("mark, packed", ["--", ".-", "-z", ".z"])
+@pytest.mark.parametrize("mark, packed", ["--", ".-", "-z", ".z", "-g", "-n"])
 def test_the_usual_names_and_levels_are_found(mnist, tmp_path, folder, mark, packed):
     expected, root = data.load(mnist), tmp_path / "root"
     (root / folder).mkdir(parents=True)
     for file in (mnist / "MNIST" / "raw").iterdir():
         content = file.read_bytes()
-        name = file.name.replace("-idx", f"{mark}idx") + (".gz" if packed == "z" else "")
-        (root / folder / name).write_bytes(gzip.compress(content) if packed == "z" else content)
+        name = file.name.replace("-idx", f"{mark}idx") + (".gz" if packed in "zn" else "")
+        (root / folder / name).write_bytes(gzip.compress(content) if packed in "zg" else content)
     for a, b in zip(data.load(root), expected, strict=True):
         assert torch.equal(a, b)
 
@@ -73,7 +73,10 @@ def test_mnist_is_downloaded_where_there_is_none(tmp_path, online, capsys):
     assert len(data.load(root, train=False)[0]) == 40 and not capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", [IMAGES, "t10k.idx1-ubyte.gz", "deep/er/my-idx3-ubyte", "MNIST/raw/notes"])
+MINE = [IMAGES, "t10k.idx1-ubyte.gz", "deep/er/my-idx3-ubyte", "MNIST/raw/notes", "TRAIN-IMAGES-IDX3-UBYTE"]
+
+
+@pytest.mark.parametrize("name", [*MINE, "train-images.idx"])
 def test_nothing_that_exists_is_downloaded_over(tmp_path, online, name):
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text("mine")
@@ -105,7 +108,7 @@ def idx(dimensions, *shape, kind=8):
         (IMAGES, idx(3, 40, 32, 32), "holds images of 32 x 32 pixels, not 28 x 28"),
         (LABELS, idx(1, 30), "holds 30 labels, .*images-idx3-ubyte 40 images"),
         (LABELS, idx(1, 40)[:8] + bytes(range(1, 11)) * 4, "from 1 to 10; labels from 0 to 9 are needed"),
-        (f"{IMAGES}.gz", b"no gz", "is damaged: it cannot be decompressed"),
+        (f"{IMAGES}.gz", b"no gz", "is not an IDX file"),
         (f"{IMAGES}.gz", gzip.compress(idx(3, 40, 28, 28))[:-20], "is damaged: it cannot be decompressed"),
     ],
 )

@@ -60,6 +60,9 @@ def main(argv=None):
 
     measured = []
     for name, model in tqdm(models.items(), "measuring", unit=" models", leave=False):
+        trained_on, mnist = (w.provenance.get("data_digest") for w in (model, judge))
+        if trained_on != mnist and not options.against:
+            print(f"{name} was trained on other images than MNIST's; the judge knows MNIST's digits only.")
         measured += measure_model(model, judge, controls, real, options.cas, what="weights", name=name)
     print(results.table(measured + controls).T.to_string())
     if options.sheet:
