@@ -3,7 +3,7 @@ RUN = .venv/bin/python
 
 .PHONY: app test soak lint pictures clean
 
-app: .venv/ready  ## the page; options by ARGS="--port 8000"
+app: .venv/ready  ## the page; options in ARGS="--port 8000"
 	$(RUN) app.py $(ARGS)
 
 test: .venv/ready-dev
@@ -16,7 +16,7 @@ lint: .venv/ready-dev
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 
-pictures: .venv/ready-dev  ## those in README.md, by a folder of MNIST: make pictures DATA=data
+pictures: .venv/ready-dev  ## those in README.md; MNIST's folder in DATA=data
 	$(RUN) -m cgan.generate --digit 0-9 --count 7 --seed 5 --out docs/digits.png
 	$(RUN) -m cgan.measure.evaluate weights/compact.safetensors --data $(or $(DATA),data) --sheet docs/drawn-and-real.png
 	$(RUN) -m tests.screenshots docs

@@ -3,7 +3,7 @@
 python train.py                       # downloads MNIST into data/ the first time
 python train.py --epochs 5            # a shorter run
 python train.py --resume              # continue after Ctrl-C, a crash or a power cut
-python train.py --set gamma=0.5       # change a number of the recipe (cgan/recipes/)
+python train.py --set gamma=0.5       # change a setting of the recipe (cgan/recipes/)
 python app.py --weights runs/compact  # watch it, and see what it draws
 torchrun --nproc-per-node 2 train.py  # in two processes
 """
@@ -34,7 +34,7 @@ def parse_args(argv=None, saved=None):
     add("--out", type=Path, help="run folder (default: runs/MODEL)")
     add("--resume", action="store_true", help="continue the run in --out, with its options")
     add("--seed", type=integer(0, 2**32 - 1), default=0, help="seed of all random numbers (default: 0)")
-    add("--batch-size", type=integer(1, 10**6), help="images per step, in all (default: the recipe's)")
+    add("--batch-size", type=integer(1, 10**6), help="images per step in total (default: the recipe's)")
     add("--lr", type=float, help="learning rate of Adam (default: the recipe's)")
     add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
     add("--device", default="cpu", help="PyTorch device to train on (default: cpu)")
@@ -45,6 +45,7 @@ def parse_args(argv=None, saved=None):
 
 def main(argv=None):
     with processes.group():
+        # Only process 0 reads the options and the files; the others receive what `prepare` returns.
         train(*processes.from_first(prepare, argv))
 
 
@@ -70,8 +71,8 @@ def prepare(argv):
         check_unchanged(options, state["options"])
 
     need(0 < options.lr < float("inf"), f"--lr must be above 0, not {options.lr}.")
-    shared = f"--batch-size {options.batch_size} cannot be split evenly over {options.processes} processes."
-    need(options.batch_size % options.processes == 0, shared)
+    uneven = f"--batch-size {options.batch_size} cannot be split evenly over {options.processes} processes."
+    need(options.batch_size % options.processes == 0, uneven)
     try:
         torch.empty(0, device=options.device)
     except (RuntimeError, AssertionError) as error:

@@ -14,7 +14,7 @@ import torch
 
 
 class BadInput(ValueError, ArgumentTypeError):
-    """Unusable input from the user. The message is the sentence to show them; argparse shows it, too."""
+    """Unusable input. The message is one sentence for the user; argparse shows it, too."""
 
 
 def need(condition, sentence):
@@ -75,7 +75,7 @@ def friendly_errors():
 
 @contextmanager
 def stop_on_signal():
-    """Yield an Event that Ctrl-C or SIGTERM sets, so that the current step completes. A second one kills."""
+    """Yield an Event that Ctrl-C or SIGTERM sets, so the step can complete. A second one ends the program."""
     stop = threading.Event()
 
     def handle(number, frame):

@@ -38,12 +38,12 @@ def load(root=DEFAULT_ROOT, train=True):
 
 
 def to_float(images):
-    """uint8 (N, 28, 28) from 0 to 255 -> float (N, 1, 28, 28) from -1 (background) to 1 (ink)."""
+    """Convert uint8 (N, 28, 28), 0 to 255, to float (N, 1, 28, 28), -1 (background) to 1 (ink)."""
     return images.unsqueeze(1).float().div_(127.5).sub_(1)
 
 
 def steps_per_epoch(images, batch_size, world=1):
-    """Number of batches in an epoch over images (N, 28, 28); the last one may be smaller."""
+    """Return the number of batches in an epoch; the last one may be smaller."""
     return math.ceil(len(images) // world / (batch_size // world))
 
 
@@ -109,7 +109,7 @@ def _read_idx(file, dimensions):
         raise BadInput(f"{file} is damaged: it cannot be decompressed ({error}).") from error
     start = 4 + 4 * dimensions
     is_idx = content[:4] == bytes([0, 0, 8, dimensions]) and len(content) >= start
-    need(is_idx, f"{file} is not an IDX file of {dimensions}-dimensional bytes.")
+    need(is_idx, f"{file} is not an IDX file of bytes in {dimensions} dimensions.")
     shape = np.frombuffer(content, ">u4", dimensions, offset=4).tolist()
     promised, held = math.prod(shape), len(content) - start
     need(promised == held, f"{file} is damaged: it should hold {promised:,} values and holds {held:,}.")

@@ -30,7 +30,7 @@ def write_atomically(path, data):
 def lock(path, sentence):
     """Hold the operating system's lock on the file `path`; it is released however the process ends.
 
-    The file itself stays and has no meaning.
+    The file stays; only the lock on it matters.
 
     Raises:
         BadInput: another process holds the lock; `sentence` is the message.
@@ -53,8 +53,7 @@ def lock(path, sentence):
 def digest(value):
     """Return the sha256, in hexadecimal, of nested dicts, lists, plain values and tensors.
 
-    A tensor counts by dtype, shape and contents; its memory format, its device and the order of a dict's
-    keys do not count.
+    Of a tensor, dtype, shape and contents count. Memory format, device and the order of a dict's keys do not.
     """
     sha = hashlib.sha256()
     _update(sha, value)

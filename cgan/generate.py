@@ -101,9 +101,10 @@ def picture(options, digits, count, seed, model):
 
 
 def blocks(digits, seeds, rows, model, **style):
-    """Yield uint8 (n, digits, 28, 28), at least 100 rows at a time.
+    """Yield the pictures in blocks of rows: uint8 (n, len(digits), 28, 28).
 
-    Tile [i, j] is digits[j] in hand rows[i] of seeds[j]. style: slant, stroke and width for `hands.styled`.
+    Of all rows, picture [i, j] is digits[j] in hand rows[i] of seeds[j]. style: slant, stroke and width for
+    `hands.styled`.
     """
     step = max(100, len(rows) // 20)  # every block regenerates the seeds' hands from row 0
     for start in range(0, len(rows), step):
@@ -127,8 +128,8 @@ def png_entries(digits, count, seed, model, **style):
 def idx_entries(digits, count, seed, model, **style):
     """Yield the names and bytes of MNIST's four files (format: yann.lecun.org/exdb/mnist).
 
-    Digit d is drawn from the seed `seed + d`, so that no two digits share a hand; t10k continues where train
-    ends.
+    Digit d is drawn from the seed `seed + d`, so that no two digits share a hand; t10k has the hands
+    that follow those of train.
     """
     seeds = [(seed + digit) % (hands.MAX_SEED + 1) for digit in digits]
     for split, rows in (("train", range(count)), ("t10k", range(count, count + math.ceil(count / 6)))):

@@ -18,9 +18,9 @@ def to_uint8(images):
 
 
 def grid(images, columns=None):
-    """Lay out uint8 (N, H, W), N > 0, row by row as a mode L image, as square as possible without `columns`.
+    """Lay out pictures, uint8 (N, H, W) with N > 0, row by row in one mode L image.
 
-    Unused places at the end are black.
+    Without `columns`, it is as square as possible. Unused places at the end are black.
     """
     n, height, width = images.shape
     columns = columns or math.ceil(math.sqrt(n))

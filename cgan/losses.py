@@ -1,4 +1,6 @@
-"""Training objectives: scalars, each the mean over a batch. Where D is undecided, those of logits are log 2.
+"""Training objectives: scalars, each the mean over a batch.
+
+At logit 0, where D is undecided, each loss of D's logits is log 2.
 
 Binary cross-entropy is -log p for the target 1 and -log(1 - p) for the target 0, with p = sigmoid(logit).
 Written as a softplus of the logit, it keeps its gradient where p would round to 0 or 1.
@@ -44,7 +46,7 @@ def gradient_penalty(logits, images):
     """Mean squared norm of the gradient of each logit with respect to its image: R1 on real ones, R2 on fake.
 
     (Mescheder et al. 2018, equation 9.) `images` (N, 1, H, W) must require gradients, and each of the logits
-    (N,) must depend on its own image only. Can be differentiated once more.
+    (N,) must depend on its own image only. The penalty can be differentiated.
     """
     (gradients,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradients.square().sum((1, 2, 3)).mean()

@@ -1,4 +1,4 @@
-"""Training in several processes. Without torchrun, they change nothing.
+"""Train in several processes. Without torchrun, these functions change nothing.
 
 torchrun --nproc-per-node 2 train.py
 

@@ -3,7 +3,7 @@
 state.pt               all that resuming needs, written atomically; log and previews are rewritten from it
 log.jsonl              the options, then a line of losses every 50 steps
 preview-STEP.png       the digits 0 to 9 in the same ten hands each time, one per row
-generator.safetensors  the weights, written after each epoch and when the run is stopped
+generator.safetensors  the weights, written after each epoch and when the run stops
 lock                   held while a process trains here
 """
 
@@ -57,7 +57,7 @@ class Run:
 
     @property
     def seconds(self):
-        """Time spent on this run, before and after interruptions."""
+        """Time spent on this run, without interruptions."""
         return time.monotonic() - self.started
 
     @contextmanager
@@ -102,7 +102,7 @@ class Run:
             self.write_weights()
 
     def finish(self):
-        """Save the state, and the weights with style directions, once the run has ended or is stopped."""
+        """Save the state, and the weights with style directions, when the run has ended or was stopped."""
         self.save()
         self.write_weights(hands.learn_directions(self.recipe.generator) if self.writes else None)
 
@@ -166,7 +166,7 @@ class Run:
 
 
 def load_state(folder):
-    """Return what `Run.save` wrote into a folder, or None. Raises BadInput if it is damaged or too old."""
+    """Return the state that `Run.save` wrote, or None. Raises BadInput if damaged or of another FORMAT."""
     path = Path(folder) / "state.pt"
     if not path.is_file():
         return None

@@ -102,7 +102,7 @@ def draw(weights, z, y):
 
 @functools.cache
 def _threads():
-    """Thread pool that runs the generator, one thread per PyTorch thread.
+    """Return the thread pool that runs the generator, one thread per PyTorch thread.
 
     Each chunk runs on a single thread, since layers this small get slower when split.
     """

@@ -85,7 +85,7 @@ def save(path, recipe, network, provenance, directions=None):
 def load(path):
     """Load a weights file, or the only one in a folder.
 
-    Nothing in the file is executed, and no memory is allocated for sizes that it only claims.
+    Nothing in the file is executed, and a false claim of a huge size allocates no memory.
 
     Raises:
         BadInput: names the file, what is wrong with it and what to do.

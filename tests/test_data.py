@@ -102,7 +102,7 @@ def idx(dimensions, *shape, kind=8):
 @pytest.mark.parametrize(
     "name, content, sentence",
     [
-        (IMAGES, b"", "is not an IDX file of 3-dimensional bytes"),
+        (IMAGES, b"", "is not an IDX file of bytes in 3 dimensions"),
         (IMAGES, idx(3, 40, 28, 28)[:-1], "should hold 31,360 values and holds 31,359"),
         (IMAGES, idx(3, 40, 28, 28, kind=13), "is not an IDX file"),
         (IMAGES, idx(3, 40, 32, 32), "holds images of 32 x 32 pixels, not 28 x 28"),

@@ -1,7 +1,7 @@
 """Measure speed: medians over several turns, and ratios within a turn, which a busy machine distorts less.
 
 python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, and a matrix product
-python -m cgan.measure.bench train    # eight training steps of each GAN
+python -m cgan.measure.bench train    # eight training steps of `report` and of `compact`
 python -m cgan.measure.bench start    # from launch to first picture, and the import of torch and gradio
 python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, 64 clients at once
 """
@@ -79,7 +79,7 @@ def draw():
 
 
 def train():
-    """Time eight steps of each GAN, in one of which compact computes its penalty. Noise will do for x."""
+    """Time eight steps of `report` and of `compact`, which computes its penalty in one; x is noise."""
     functions, rng, run_steps = {}, torch.Generator().manual_seed(0), 10**6
     for name in ("report", "compact"):
         recipe = recipes.build(name, seed=0, steps=run_steps)

@@ -17,7 +17,8 @@ from cgan.measure.judge import look, set_reference, share_right, train
 
 PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
-OF_TEST_IMAGES = "right", "worst", "specks", "zeros", "faint", "nearest"  # the others compare with them
+# All other measures compare with the test images.
+OF_TEST_IMAGES = "right", "worst", "specks", "zeros", "faint", "nearest"
 
 
 def parse_args(argv=None):
@@ -54,7 +55,7 @@ def main(argv=None):
             controls = []
         else:
             known = digest(list(real[:2])) == judge.provenance["data_digest"]
-            need(known, f"The judge was trained on other images than those in {folder}; give --data MNIST.")
+            need(known, f"The judge was trained on other images than those in {folder}; give MNIST's folder.")
         if ("cas" if options.cas else "fd") not in {record["measure"] for record in controls}:
             controls = measure_real(judge, real, options.cas)
 

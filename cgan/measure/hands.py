@@ -18,9 +18,10 @@ def measure_hands(model, images, labels):
     """Fit a hand to each of the first 1,000 images, uint8 (N, 28, 28) of the digits (N,). Return records.
 
     fit_error: mean squared error, pixels from -1 to 1. fit_right: of the images that the judge reads right,
-    the share that it still reads right as the model writes them, in %; others_right: the same of the nine
-    other digits in that hand. same_slant: correlation, over the images, between their slant, standardised
-    within the digit, and the mean slant of the nine other digits; the same with random hands for comparison.
+    the share that it still reads right as the model writes them, in %; others_right: the share of the nine
+    other digits in that hand that it reads right. same_slant: correlation, over the images, between their
+    slant, standardised within the digit, and the mean slant of the nine other digits; the same with random
+    hands for comparison.
     """
     judge, images, y = weights.shipped("judge").network, images[:FITS], labels[:FITS]
     x, start = data.to_float(images), time.perf_counter()

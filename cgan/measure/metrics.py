@@ -32,10 +32,10 @@ def frechet_distance(mean_a, cov_a, mean_b, cov_b):
 
 
 def within_class_frechet_distance(real, real_labels, fake, fake_labels):
-    """Return the mean over the digits of the Frechet distance between its generated and its real pictures.
+    """Return the mean over the digits of the Frechet distance between real and generated pictures.
 
     real (N, F), fake (M, F), labels (N,) and (M,) with at least two of each digit. Unlike the distance of
-    the whole sets, it notices swapped digits even if each digit is drawn as often as it should be.
+    the whole sets, it detects swapped digits even if each digit is drawn equally often.
     """
     distances = [
         frechet_distance(*moments(real[real_labels == digit]), *moments(fake[fake_labels == digit]))

@@ -66,7 +66,7 @@ def main(argv=None):
 
 
 def load(**fields):
-    """Return the kept records, a list of dicts; with fields (what="study"), those that have these values."""
+    """Return the records, a list of dicts, whose fields have the given values, such as what="study"."""
     records = json.loads(PATH.read_bytes())["records"] if PATH.is_file() else []
     return [record for record in records if fields.items() <= record.items()]
 

@@ -30,12 +30,12 @@ from cgan.measure.hands import measure_hands
 TRAIN, DOCS = results.ROOT / "train.py", results.ROOT / "docs"
 REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
 RATES = ["0.01", "0.005", "0.001", "0.0005", "0.0001"]
-# `compact`'s defaults when the ablation was measured. It gives them explicitly, as the recipe may change.
+# `compact`'s defaults when the ablation was measured; given explicitly, as the recipe may change.
 AS_PUBLISHED = {"output_scale": 1, "support": 0, "last_gamma": 0.02, "mismatch_weight": 0.01}
 
 
 def published(**changes):
-    """Return the options of train.py for `compact` as it was published, but for some settings."""
+    """Return the options of train.py for `compact` as it was published, with `changes` to its settings."""
     return [*COMPACT, "--set", *(f"{name}={value}" for name, value in {**AS_PUBLISHED, **changes}.items())]
 
 

@@ -6,7 +6,7 @@ epochs, batch_size, lr     defaults of train.py's options
 has_schedule               whether step() depends on progress; such a run cannot be extended
 step(x, y, rng, progress)  learn from images x and their digits y (data.batches), taking all randomness from
                            rng; progress is the fraction of the run done, from 0; returns {name: loss}
-sample(z, y)               draw with the network as it is now
+sample(z, y)               draw with the generator as it is now
 generator                  the network that the weights file keeps
 parts                      name -> network or optimiser that training changes: what a resumed run loads
 vae_id                     VaeCgan only: the id of the weights that it learns from

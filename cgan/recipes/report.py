@@ -10,7 +10,7 @@ PAIRS = {"report": report, "compact": compact}
 
 
 class Report:
-    """The report's three updates a batch, with binary cross-entropy and Adam.
+    """The report's three updates per batch, with binary cross-entropy and Adam.
 
     networks: "compact" trains that pair of networks this way, for comparison.
     """
@@ -69,5 +69,5 @@ class Report:
 
 
 def noise_for(y, G, rng):
-    """z ~ N(0, 1), float (N, z_dim): one z for each of the digits y (N,)."""
+    """Draw z ~ N(0, 1), float (N, z_dim), one for each of the digits y (N,)."""
     return torch.randn(len(y), G.config["z_dim"], generator=rng).to(y.device)
