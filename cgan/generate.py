@@ -81,14 +81,14 @@ def main(argv=None):
         entries = tqdm(png_entries(digits, count, seed, model), unit=" pictures", disable=None)
         write_atomically(options.out, zip_bytes(entries))
     else:
-        image = picture(options, digits, count, seed, model)
+        image = draw_picture(options, digits, count, seed, model)
         image = images.enlarge(images.on_background(image, options.background), options.scale)
         write_atomically(options.out, images.png(image))
     drawn_from = f"hand {options.hand}" if options.hand else f"seed {seed}"
     print(f"Drawn by {model.recipe} {model.id} from {drawn_from}: {options.out or options.idx}")
 
 
-def picture(options, digits, count, seed, model):
+def draw_picture(options, digits, count, seed, model):
     """Draw the text, or a grid with a column for each digit, as a mode L image."""
     if options.text is not None:
         z = hands.decode(options.hand, model.z_dim)[None] if options.hand else None

@@ -82,7 +82,7 @@ def styled(z, weights, slant=0, stroke=0, width=0):
     return z + amounts @ weights.directions
 
 
-def measure(images):
+def measure_styles(images):
     """Measure slant, stroke weight and width of float images (N, 1, 28, 28) in [-1, 1]: (N, 3).
 
     From moments of the ink. Slant is the shift to the right per pixel of height; weight and width are in
@@ -122,7 +122,7 @@ def learn_directions(network):
     )
     network.train(was_training)
 
-    measures = measure(images.cpu()).view(400, 10, 3)
+    measures = measure_styles(images.cpu()).view(400, 10, 3)
     measures = ((measures - measures.mean(0)) / measures.std(0)).view(-1, 3)
     if not measures.isfinite().all():  # an early generator may draw nothing, or always the same image
         return None

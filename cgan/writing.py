@@ -51,9 +51,9 @@ def write(text, weights, hands, background="black", wrap=None):
         columns = _columns(lines, wrap)
     digits = torch.tensor([int(character) for character in text if character.isdigit()], dtype=torch.long)
     tiles = sampling.draw(weights, hands.expand(len(digits), -1), digits)
-    tiles = _without_specks(images.to_uint8(tiles))
+    tiles = _without_stray_ink(images.to_uint8(tiles))
     thickness, tiles = _thickness(tiles), iter(tiles)
-    lines, rows = [_set(line, tiles, thickness) for line in lines], math.ceil(len(lines) / columns)
+    lines, rows = [_typeset(line, tiles, thickness) for line in lines], math.ceil(len(lines) / columns)
     blocks = [lines[start : start + rows] for start in range(0, len(lines), rows)]
     widths = [max(width for width, _ in block) for block in blocks]
     width = 2 * MARGIN + sum(widths) + COLUMN_GAP * (len(widths) - 1)
@@ -96,8 +96,8 @@ def _columns(lines, wrap):
     return columns
 
 
-def _set(line, tiles, thickness):
-    """Set a line of text with the next digits of `tiles`. Returns its width and a list of (x, glyph)."""
+def _typeset(line, tiles, thickness):
+    """Typeset a line of text with the next digits of `tiles`. Returns its width and a list of (x, glyph)."""
     x, glyphs = 0, []
     for character in line:
         if character == " ":
@@ -109,7 +109,7 @@ def _set(line, tiles, thickness):
     return x, glyphs
 
 
-def _without_specks(tiles):
+def _without_stray_ink(tiles):
     """Blacken pixels of uint8 (N, 28, 28) with less than three pixels' worth of ink in the 5 x 5 around."""
     ink = tiles[:, None].float() / 255
     return tiles * (25 * avg_pool2d(ink, 5, stride=1, padding=2)[:, 0] >= 3)

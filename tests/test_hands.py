@@ -55,11 +55,11 @@ def test_measures_of_known_strokes():
     """A vertical bar of 4 x 20 pixels, and the same sheared."""
     bar = torch.full((1, 1, 28, 28), -1.0)
     bar[..., 4:24, 12:16] = 1
-    slant, stroke, width = hands.measure(bar)[0].tolist()
+    slant, stroke, width = hands.measure_styles(bar)[0].tolist()
     assert slant == 0 and stroke == pytest.approx(2 * 80 / 48, rel=0.1)  # 2 x area / length of the edges
     assert width == pytest.approx(4 * (15 / 12) ** 0.5)
     shear = affine_grid(torch.tensor([[[1.0, 0.5, 0], [0, 1, 0]]]), bar.shape, align_corners=False)
-    leaning = hands.measure(grid_sample(bar + 1, shear, align_corners=False) - 1)[0]
+    leaning = hands.measure_styles(grid_sample(bar + 1, shear, align_corners=False) - 1)[0]
     assert leaning[0].item() == pytest.approx(0.5, abs=0.01)
     assert leaning[2].item() == pytest.approx(width, rel=0.1)
 
@@ -68,10 +68,10 @@ def test_directions_move_one_measure_by_a_standard_deviation(styled):
     directions = styled.directions
     assert directions.shape == (3, 64) and torch.equal(directions, (directions * 1e4).round() / 1e4)
     z, y = hands.seeded(1, range(400), 64), torch.arange(10).repeat(40)
-    base = hands.measure(sampling.draw(styled, z, y)).view(40, 10, 3)
+    base = hands.measure_styles(sampling.draw(styled, z, y)).view(40, 10, 3)
     for k, name in enumerate(hands.STYLES):
         moved = sampling.draw(styled, hands.styled(z, styled, **{name: 1}), y)
-        change = ((hands.measure(moved).view(40, 10, 3) - base) / base.std(0)).mean((0, 1))
+        change = ((hands.measure_styles(moved).view(40, 10, 3) - base) / base.std(0)).mean((0, 1))
         assert 0.7 < change[k] < 1.3
         assert all(abs(change[other]) < 0.25 for other in range(3) if other != k)
 

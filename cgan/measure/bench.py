@@ -70,7 +70,7 @@ def in_turns(functions):
     return pd.DataFrame({"milliseconds": ms.median(), "ratio": ratios.median()}).to_dict("index")
 
 
-def draw():
+def time_drawing():
     matrix = torch.rand(1024, 1024)
     functions = {"1024 x 1024 matrices": lambda: matrix @ matrix}
     for name, model in weights.load_generators([weights.SHIPPED]).items():
@@ -78,7 +78,7 @@ def draw():
     return in_turns(functions)
 
 
-def train():
+def time_training():
     """Time eight steps of `report` and of `compact`, which computes its penalty in one; x is noise."""
     functions, rng, run_steps = {}, torch.Generator().manual_seed(0), 10**6
     for name in ("report", "compact"):
@@ -94,7 +94,7 @@ def train():
     return in_turns(functions)
 
 
-def start():
+def time_start():
     def app():
         with serving() as url:
             urlopen(url + PICTURE + "0").read()
@@ -103,7 +103,7 @@ def start():
     return in_turns({"import torch, gradio": lambda: subprocess.run(imports, check=True), "app.py": app})
 
 
-def page():
+def time_page():
     """Time a picture of 16 tiles in Chromium, by its address and by the slider, and 64 clients at once."""
     from playwright.sync_api import sync_playwright  # from requirements-dev.txt
 
@@ -140,7 +140,7 @@ def serving():
             process.kill()
 
 
-BENCHES = {"draw": draw, "train": train, "start": start, "page": page}
+BENCHES = {"draw": time_drawing, "train": time_training, "start": time_start, "page": time_page}
 
 if __name__ == "__main__":
     with friendly_errors():

@@ -13,7 +13,7 @@ from cgan import data, images, sampling, weights
 from cgan.cli import add_threads, command, friendly_errors, need
 from cgan.files import digest, write_atomically
 from cgan.measure import metrics, results
-from cgan.measure.judge import look, set_reference, share_right, train
+from cgan.measure.judge import features_and_digits, set_reference, share_right, train_judge
 
 PER_DIGIT, SLICES = 1000, 5
 CAS_PER_DIGIT, CAS_WIDTH, CAS_EPOCHS = 6000, 16, 6
@@ -44,7 +44,7 @@ def main(argv=None):
     torch.set_num_threads(options.threads)
     judge = weights.load(weights.SHIPPED / "judge.safetensors")
     models = weights.load_generators(options.files)
-    controls, real = results.load(what="control", weights=judge.id), None
+    controls, real = results.select(what="control", weights=judge.id), None
     if folder := options.against or options.data:
         real = *data.load(folder), *data.load(folder, train=False)
         if options.against:
@@ -72,7 +72,7 @@ def main(argv=None):
         results.keep(measured + controls)
 
 
-def draw(model, per_digit):
+def draw_set(model, per_digit):
     """Draw `per_digit` pictures of each digit: uint8 (N, 28, 28), and their labels (N,).
 
     Each digit has a seed of its own, so that no two digits share a hand. A model that is not conditional
@@ -93,7 +93,7 @@ def measure(pictures, labels, judge, train_images=None):
     right, worst, specks, zeros and faint are in per cent; nearest is the median Euclidean distance to the
     nearest training image, pixels from -1 to 1. Measures that need labels are left out where those are -1.
     """
-    features, digits = look(judge, pictures)
+    features, digits = features_and_digits(judge, pictures)
     moments, real_moments = metrics.moments(features), (judge.reference_mean, judge.reference_cov)
     measures = {"fd": metrics.frechet_distance(*moments, *real_moments)}
     if labels[0] >= 0:
@@ -126,15 +126,15 @@ def measure_model(model, judge, controls, real=None, cas=False, **about):
     and labels, test images and labels; without them `nearest` is left out.
     """
     about["weights"] = model.id
-    pictures, labels = draw(model, PER_DIGIT)
+    pictures, labels = draw_set(model, PER_DIGIT)
     measures = measure(pictures, labels, judge.network, real and real[0])
     floor = {r["measure"]: r["value"] for r in controls if r["name"] == "real, training"}
     for distance in {"fd", "class_fd"} & floor.keys() & measures.keys():
         measures[f"{distance}_ratio"] = measures[distance] / floor[distance]
     made = []
     if cas and model.conditional:  # a classifier cannot learn from pictures without labels
-        many, their_labels = draw(model, CAS_PER_DIGIT)
-        more_exact = readings(look(judge.network, many)[1], their_labels)
+        many, their_labels = draw_set(model, CAS_PER_DIGIT)
+        more_exact = readings(features_and_digits(judge.network, many)[1], their_labels)
         made += results.make(more_exact, **about, images=len(many))
         made += classification_accuracy(many, their_labels, *real[2:], **about)
         measures = {name: value for name, value in measures.items() if name not in more_exact}
@@ -171,7 +171,7 @@ def classification_accuracy(pictures, labels, test_images, test_labels, **about)
 
     The classification accuracy score (CAS) of Ravuri and Vinyals 2019.
     """
-    classifiers = [train(pictures, labels, seed, CAS_WIDTH, CAS_EPOCHS) for seed in range(3)]
+    classifiers = [train_judge(pictures, labels, seed, CAS_WIDTH, CAS_EPOCHS) for seed in range(3)]
     scores = pd.Series([share_right(classifier, test_images, test_labels) for classifier in classifiers])
     return results.make({"cas": scores.mean()}, {"cas": scores.std()}, **about, images=len(labels))
 
@@ -180,7 +180,7 @@ def sheet(model, test_images, test_labels, size=20):
     """Return size x size real test images beside as many drawn ones, sorted by digit, black on white."""
     of_each = size * size // 10
     real = torch.cat([test_images[test_labels == digit][:of_each] for digit in range(10)])
-    halves = [pictures.view(size, size, 28, 28) for pictures in (real, draw(model, of_each)[0])]
+    halves = [pictures.view(size, size, 28, 28) for pictures in (real, draw_set(model, of_each)[0])]
     halves.insert(1, torch.full((size, 1, 28, 28), 40, dtype=torch.uint8))  # a gap
     return images.on_background(images.grid(torch.cat(halves, dim=1).flatten(0, 1), 2 * size + 1), "white")
 

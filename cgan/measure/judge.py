@@ -30,7 +30,7 @@ def main(argv=None):
     images, labels = data.load(options.data)
     test_images, test_labels = data.load(options.data, train=False)
 
-    judge = train(images, labels, SEED, WIDTH, EPOCHS)
+    judge = train_judge(images, labels, SEED, WIDTH, EPOCHS)
     set_reference(judge, test_images, test_labels)
     accuracy = round(share_right(judge, test_images, test_labels), 2)
     settings = {"seed": SEED, "width": WIDTH, "epochs": EPOCHS, "threads": options.threads}
@@ -39,7 +39,7 @@ def main(argv=None):
     print(f"{options.out} reads {accuracy} % of the {len(test_images)} test images right.")
 
 
-def train(images, labels, seed, width, epochs):
+def train_judge(images, labels, seed, width, epochs):
     """Train a Judge on uint8 images (N, 28, 28) and their digits (N,).
 
     Returns it in evaluation mode, without a reference (`set_reference`).
@@ -76,7 +76,7 @@ def augment(x, rng):
 
 
 @torch.no_grad()
-def look(judge, images):
+def features_and_digits(judge, images):
     """Return the judge's features, float (N, 128), and digits, int64 (N,), for uint8 images (N, 28, 28)."""
     features = torch.cat([judge.features(data.to_float(chunk)) for chunk in images.split(100)])
     return features, judge.logits(features).argmax(dim=1)
@@ -84,12 +84,12 @@ def look(judge, images):
 
 def share_right(judge, images, labels):
     """Return the share of uint8 images (N, 28, 28) that the judge reads as their digits (N,), in %."""
-    return 100 * (look(judge, images)[1] == labels).double().mean().item()
+    return 100 * (features_and_digits(judge, images)[1] == labels).double().mean().item()
 
 
 def set_reference(judge, images, labels):
     """Store the features of real test images, uint8 (R, 28, 28), and their digits (R,) in the judge."""
-    features, _ = look(judge, images)
+    features, _ = features_and_digits(judge, images)
     judge.config["reference_size"] = len(features)
     judge.reference_features, judge.reference_labels = features.half(), labels.byte()
     judge.reference_mean, judge.reference_cov = metrics.moments(features)

@@ -65,7 +65,7 @@ def main(argv=None):
         write_atomically(file, with_tables(file.read_text("utf-8"), made).encode())
 
 
-def load(**fields):
+def select(**fields):
     """Return the records, a list of dicts, whose fields have the given values, such as what="study"."""
     records = json.loads(PATH.read_bytes())["records"] if PATH.is_file() else []
     return [record for record in records if fields.items() <= record.items()]
@@ -89,7 +89,7 @@ def make(measures, spread=None, **about):
 
 def keep(new):
     """Add records to results.json, replacing those that agree in the fields of KEY."""
-    records = {tuple(record[field] for field in KEY): record for record in [*load(), *new]}
+    records = {tuple(record[field] for field in KEY): record for record in [*select(), *new]}
     lines = ",\n".join(json.dumps(record) for record in records.values())
     write_atomically(PATH, f'{{"records": [\n{lines}\n]}}\n'.encode())
 
@@ -114,15 +114,15 @@ def tables():
     """Return every table of the documents, {name: Markdown}."""
     models = []
     for name, model in weights.load_generators([weights.SHIPPED]).items():
-        records = load(what="weights", weights=model.id)
+        records = select(what="weights", weights=model.id)
         models += [{**record, "name": f"**{name}** `{model.id}`"} for record in records]
     with_cas = {record["name"] for record in models if record["measure"] == "cas"}
-    real = load(what="control")
+    real = select(what="control")
     return {
         "results": markdown([r for r in models if r["name"] in with_cas] + real, [*QUALITY, "cas", "specks"]),
         "models": markdown(models + real, ["parameters", "epochs", "minutes", "milliseconds", *QUALITY]),
         "pixels": markdown(models + real, ["specks", "zeros", "faint", "nearest"]),
-        **{name: markdown(load(name=name), columns, "setting") for name, columns in STUDIES.items()},
+        **{name: markdown(select(name=name), columns, "setting") for name, columns in STUDIES.items()},
     }
 
 

@@ -25,7 +25,7 @@ from cgan import data, images, sampling, weights
 from cgan.cli import add_threads, command, friendly_errors
 from cgan.history import history
 from cgan.measure import bench, evaluate, results
-from cgan.measure.hands import measure_hands
+from cgan.measure.fits import measure_fits
 
 TRAIN, DOCS = results.ROOT / "train.py", results.ROOT / "docs"
 REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
@@ -78,7 +78,7 @@ def main(argv=None):
     if options.study == "models":
         records = describe_models()
     elif options.study == "hands":
-        records = measure_hands(weights.shipped(), *data.load(options.data, train=False))
+        records = measure_fits(weights.shipped(), *data.load(options.data, train=False))
     else:
         records = train_and_measure(options)
     results.keep(records)
@@ -88,12 +88,12 @@ def main(argv=None):
 def train_and_measure(options):
     """Train the runs of a study and measure what each draws, unless that is done. Return its records."""
     judge, strips = weights.shipped("judge"), {}
-    controls = results.load(what="control", weights=judge.id)
+    controls = results.select(what="control", weights=judge.id)
     for number, (line, (epochs, seeds, arguments)) in enumerate(STUDIES[options.study].items()):
         strips[line] = options.out / f"{options.study}-{number}.png"
         for seed in range(seeds):
             about = {"what": "study", "name": options.study, "setting": line, "seed": seed}
-            if results.load(**about):
+            if results.select(**about):
                 continue
             # `epochs` extends one run; the others, whose recipes may have a schedule, train each line anew.
             named = [*arguments, seed] if options.study == "epochs" else [*arguments, epochs, seed]
@@ -110,13 +110,13 @@ def train_and_measure(options):
             results.keep(measured + results.make(work, **about, weights=model.id))
     if drawn := {line: Image.open(path) for line, path in strips.items() if path.is_file()}:
         draw_strips(options.study, drawn)
-    return results.load(what="study", name=options.study)
+    return results.select(what="study", name=options.study)
 
 
 def describe_models():
     """Record what the shipped models are, and how long each takes to draw 64 pictures. Return the records."""
     records = []
-    models, times = weights.load_generators([weights.SHIPPED]), bench.draw()
+    models, times = weights.load_generators([weights.SHIPPED]), bench.time_drawing()
     for name, model in models.items():
         facts = {
             "parameters": sum(p.numel() for p in model.network.parameters()),

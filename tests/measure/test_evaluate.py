@@ -31,19 +31,19 @@ REPORT = weights.SHIPPED / "report.safetensors"
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory):
+def weights_folder(tmp_path_factory):
     """A weights folder with a judge of the blots."""
     folder = tmp_path_factory.mktemp("weights")
-    network = judge.train(*TRAIN, seed=0, width=4, epochs=4)
+    network = judge.train_judge(*TRAIN, seed=0, width=4, epochs=4)
     judge.set_reference(network, *TEST)
     weights.save(folder / "judge.safetensors", "judge", network, {"data_digest": digest(list(TRAIN))})
     return folder
 
 
 @pytest.fixture
-def run(shipped, monkeypatch, tmp_path, capsys):
+def run(weights_folder, monkeypatch, tmp_path, capsys):
     """run(*argv) -> what the command prints."""
-    monkeypatch.setattr(weights, "SHIPPED", shipped)
+    monkeypatch.setattr(weights, "SHIPPED", weights_folder)
     monkeypatch.setattr(results, "PATH", tmp_path / "results.json")
     monkeypatch.setattr(data, "load", lambda root, train=True: TRAIN if train else TEST)
     for name, value in {"PER_DIGIT": 20, "CAS_PER_DIGIT": 24, "CAS_EPOCHS": 1}.items():
@@ -56,7 +56,7 @@ def run(shipped, monkeypatch, tmp_path, capsys):
     return run
 
 
-def test_measures_are_printed_and_kept_only_when_asked_for(run, shipped, tmp_path):
+def test_measures_are_printed_and_kept_only_when_asked_for(run, weights_folder, tmp_path):
     printed = run()
     assert "digit right, %" in printed and "specks" in printed and "floor" not in printed
     assert not results.PATH.exists()
@@ -67,15 +67,15 @@ def test_measures_are_printed_and_kept_only_when_asked_for(run, shipped, tmp_pat
     written = results.PATH.read_bytes()
     assert run("--data", "x", "--cas", "--keep") == printed and results.PATH.read_bytes() == written
 
-    kept = {r["measure"]: r for r in results.load(what="weights")}
-    floor = {r["measure"]: r for r in results.load(name="real, training")}
+    kept = {r["measure"]: r for r in results.select(what="weights")}
+    floor = {r["measure"]: r for r in results.select(name="real, training")}
     assert kept["cas"]["images"] == kept["right"]["images"] == 240 and kept["fd"]["images"] == 200
     assert kept["fd_ratio"]["value"] == pytest.approx(kept["fd"]["value"] / floor["fd"]["value"], abs=0.02)
     assert floor["fd"]["spread"] > 0 and floor["fd_ratio"]["value"] == 1
     run("--data", "x", "--sheet", tmp_path / "sheet.png")
     assert Image.open(tmp_path / "sheet.png").size == (41 * 28, 20 * 28)
     assert "x floor" in run()  # the kept floor serves where there is no --data
-    id = weights.load(shipped / "judge.safetensors").id
+    id = weights.load(weights_folder / "judge.safetensors").id
     results.PATH.write_text(results.PATH.read_text().replace(id, "0" * 12))  # a floor by another judge
     assert "x floor" not in run()
 
@@ -108,21 +108,21 @@ def test_images_that_cannot_serve_are_refused(run, monkeypatch):
 
 
 def test_no_two_digits_share_a_hand(report):
-    pictures, labels = evaluate.draw(report, per_digit=3)
+    pictures, labels = evaluate.draw_set(report, per_digit=3)
     assert pictures.dtype == torch.uint8 and labels.tolist() == [i // 3 for i in range(30)]
     assert torch.equal(pictures[21:24], to_uint8(sampling.generate([7] * 3, 7, report)))
 
 
-def test_a_model_that_knows_no_digits_is_measured_without_them(shipped):
-    judge = weights.load(shipped / "judge.safetensors").network
-    measures = evaluate.measure(*evaluate.draw(weights.shipped("vae"), per_digit=20), judge)
+def test_a_model_that_knows_no_digits_is_measured_without_them(weights_folder):
+    judge = weights.load(weights_folder / "judge.safetensors").network
+    measures = evaluate.measure(*evaluate.draw_set(weights.shipped("vae"), per_digit=20), judge)
     assert {"fd", "precision", "specks"} < set(measures)
     assert not {"right", "worst", "class_fd"} & set(measures)
 
 
-def test_bad_pictures_are_noticed(shipped):
+def test_bad_pictures_are_noticed(weights_folder):
     """Real images are best and noise is worst by every measure that should see it; a blur is in between."""
-    network = weights.load(shipped / "judge.safetensors").network
+    network = weights.load(weights_folder / "judge.safetensors").network
     images, labels = blots(200, seed=5)
     noise = torch.randint(256, images.shape, generator=torch.Generator().manual_seed(0)).byte()
 
@@ -150,6 +150,6 @@ def test_the_shipped_floor_is_measured_again_on_real_images():
     images, labels = data.load(os.environ["MNIST_DIR"])
     index = evaluate.slice_of(labels, 0)
     measured = evaluate.measure(images[index], labels[index], weights.shipped("judge").network)
-    kept = {r["measure"]: r for r in results.load(name="real, training")}
+    kept = {r["measure"]: r for r in results.select(name="real, training")}
     for name, value in measured.items():  # one of the five that the mean is of
         assert abs(value - kept[name]["value"]) <= 2 * kept[name]["spread"] + 0.01, name

@@ -32,7 +32,7 @@ def test_augmented_images_keep_their_range_and_their_background():
 def test_training_learns_and_repeats_to_the_bit_and_leaves_the_global_rng_alone():
     images, labels = bars(200)
     before = torch.random.get_rng_state()
-    first, second = (judge.train(images, labels, seed=3, width=4, epochs=8) for _ in range(2))
+    first, second = (judge.train_judge(images, labels, seed=3, width=4, epochs=8) for _ in range(2))
     assert torch.equal(torch.random.get_rng_state(), before)
     assert digest(first.state_dict()) == digest(second.state_dict())
     assert judge.share_right(first, images, labels) > 50  # 10 is chance
@@ -48,7 +48,7 @@ def test_command_writes_a_judge_that_carries_its_reference(tmp_path, monkeypatch
     network = loaded.network
     assert loaded.config == {"width": 4, "reference_size": 60}
     assert loaded.provenance["data_digest"] == digest(list(bars(200)))
-    features, _ = judge.look(network, bars(60)[0])
+    features, _ = judge.features_and_digits(network, bars(60)[0])
     torch.testing.assert_close(network.reference_features, features.half(), rtol=0, atol=1e-2)
     torch.testing.assert_close(network.reference_mean, features.double().mean(dim=0))
     torch.testing.assert_close(network.reference_cov, torch.cov(features.double().T))

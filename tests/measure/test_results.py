@@ -11,12 +11,12 @@ def test_a_record_replaces_the_one_that_differs_only_in_what_was_measured(tmp_pa
     about = {"what": "weights", "name": "x", "weights": "abc"}
     results.keep(results.make({"right": 98.764, "fd": 1}, **about, images=10))
     results.keep(results.make({"right": 99}, {"right": 0.504}, **about, images=20))
-    right, fd = results.load()
+    right, fd = results.select()
     blank = {"setting": "", "seed": None}
     assert right == about | blank | {"measure": "right", "value": 99, "spread": 0.5, "images": 20}
     assert list(right) == results.FIELDS and fd["value"] == 1
     results.keep(results.make({"right": 97}, **about, seed=1))
-    assert len(results.load()) == 3 and len(results.load(seed=1)) == 1
+    assert len(results.select()) == 3 and len(results.select(seed=1)) == 1
     assert len(results.PATH.read_text().splitlines()) == 3 + 2  # a line a record
 
 
@@ -45,6 +45,6 @@ def test_the_tables_in_the_documents_are_what_was_measured():
 def test_the_shipped_results_are_of_the_shipped_files():
     wanted = {"fd_ratio", "precision", "specks", "nearest", "parameters", "milliseconds"}
     for model in weights.load_generators([weights.SHIPPED]).values():
-        assert wanted <= {record["measure"] for record in results.load(weights=model.id)}
+        assert wanted <= {record["measure"] for record in results.select(weights=model.id)}
     judge = weights.shipped("judge").id
-    assert {record["weights"] for record in results.load(what="control")} == {judge}
+    assert {record["weights"] for record in results.select(what="control")} == {judge}

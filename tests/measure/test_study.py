@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 import train
-from cgan import images, recipes, sampling, weights
-from cgan.measure import hands, results, study
+from cgan import hands, images, recipes, sampling, weights
+from cgan.measure import fits, results, study
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def test_a_study_trains_measures_and_does_nothing_twice(kept, mnist, tmp_path, m
     monkeypatch.setitem(study.STUDIES, "epochs", lines)
     options = ["epochs", "--data", str(mnist), "--out", str(tmp_path / "runs"), "--threads", "1"]
     study.main(options)
-    first, second = (results.load(setting=line, measure="right")[0] for line in lines)
+    first, second = (results.select(setting=line, measure="right")[0] for line in lines)
     assert first["weights"] != second["weights"] and first["value"] != second["value"]
     assert first["seed"] == 0 and first["images"] == 20
-    assert results.load(setting="two", measure="fd_ratio")[0]["value"] == 4
-    assert results.load(setting="two", measure="cpu_minutes")
+    assert results.select(setting="two", measure="fd_ratio")[0]["value"] == 4
+    assert results.select(setting="two", measure="cpu_minutes")
     assert weights.load(tmp_path / "runs" / "model-cvae-0").provenance["epochs"] == 2
     assert Image.open(tmp_path / "study-epochs.png").size == (900, 90)
     table = capsys.readouterr().out
@@ -63,21 +63,21 @@ def test_a_run_that_fails_ends_the_study(kept, tmp_path, monkeypatch, capfd):
 def test_the_shipped_models_are_described(kept, tmp_path, monkeypatch, capsys):
     report = weights.shipped("report")
     monkeypatch.setattr(weights, "load_generators", lambda paths: {"report": report})
-    monkeypatch.setattr(study.bench, "draw", lambda: {"report": {"milliseconds": 2}})
+    monkeypatch.setattr(study.bench, "time_drawing", lambda: {"report": {"milliseconds": 2}})
     study.main(["models", "--threads", "1"])
     assert "1,637,737" in capsys.readouterr().out
-    described = {record["measure"]: record["value"] for record in results.load(weights=report.id)}
+    described = {record["measure"]: record["value"] for record in results.select(weights=report.id)}
     assert described["epochs"] == 20 and described["minutes"] == 45.9 and described["milliseconds"] == 2
     assert (tmp_path / "study-models.png").exists()
 
 
 def test_a_hand_is_fitted_and_compared(compact, monkeypatch):
     """With a fit that knows the answer: the hands that drew the pictures."""
-    z, labels = hands.hands.seeded(3, range(20), compact.z_dim), torch.arange(20) % 10
+    z, labels = hands.seeded(3, range(20), compact.z_dim), torch.arange(20) % 10
     turn = iter(z)
-    monkeypatch.setattr(hands.hands, "fit", lambda *_: next(turn))
-    monkeypatch.setattr(hands, "joint_error", lambda model: 0.015)
-    made = hands.measure_hands(compact, images.to_uint8(sampling.draw(compact, z, labels)), labels)
+    monkeypatch.setattr(hands, "fit", lambda *_: next(turn))
+    monkeypatch.setattr(fits, "joint_error", lambda model: 0.015)
+    made = fits.measure_fits(compact, images.to_uint8(sampling.draw(compact, z, labels)), labels)
     kept = {(record["setting"], record["measure"]): record["value"] for record in made}
     assert kept["one test digit", "fit_error"] == pytest.approx(0, abs=1e-4)
     assert kept["one test digit", "fit_right"] == 100 and kept["one test digit", "others_right"] > 90
@@ -101,7 +101,7 @@ def test_every_line_of_the_ablation_is_a_change_from_the_one_before():
     each = [{"batch_size"}, {"ema_decay"}, {"last_lr", "last_gamma"}, {"shift"}, {"mismatch_weight"}]
     assert changes[0] == {"networks"} and changes[2:] == each
     assert seen[-1].items() >= study.AS_PUBLISHED.items()
-    assert {record["setting"] for record in results.load(name="ablation")} == set(study.STUDIES["ablation"])
+    assert {record["setting"] for record in results.select(name="ablation")} == set(study.STUDIES["ablation"])
 
 
 @pytest.mark.parametrize("arguments", [["losses"], ["lr", "runs/x"]])

@@ -9,12 +9,12 @@ from tqdm import tqdm
 from cgan import data, hands, sampling, weights
 from cgan.images import to_uint8
 from cgan.measure import results
-from cgan.measure.judge import look
+from cgan.measure.judge import features_and_digits
 
 FITS, JOINT_FITS = 1000, 100
 
 
-def measure_hands(model, images, labels):
+def measure_fits(model, images, labels):
     """Fit a hand to each of the first 1,000 images, uint8 (N, 28, 28) of the digits (N,). Return records.
 
     fit_error: mean squared error, pixels from -1 to 1. fit_right: of the images that the judge reads right,
@@ -32,17 +32,17 @@ def measure_hands(model, images, labels):
     is_own = digits == y.repeat_interleave(10)
     hand_sets = torch.stack(fits), hands.seeded(0, range(len(y)), model.z_dim)
     drawn, random = (sampling.draw(model, z.repeat_interleave(10, dim=0), digits) for z in hand_sets)
-    read = look(judge, to_uint8(drawn))[1] == digits
-    was_right = look(judge, images)[1] == y
+    read = features_and_digits(judge, to_uint8(drawn))[1] == digits
+    was_right = features_and_digits(judge, images)[1] == y
     measures = {
         "fit_error": (drawn[is_own] - x).square().mean().item(),
         "fit_right": 100 * read[is_own][was_right].double().mean().item(),
         "others_right": 100 * read[~is_own].double().mean().item(),
         "seconds": seconds,
     }
-    given, others = styles(x, y), digits[~is_own]
+    given, others = standard_styles(x, y), digits[~is_own]
     own_hand, random_hand = (
-        styles(pictures[~is_own], others).groupby(torch.arange(9 * len(y)).numpy() // 9).mean()
+        standard_styles(pictures[~is_own], others).groupby(torch.arange(9 * len(y)).numpy() // 9).mean()
         for pictures in (drawn, random)
     )
     lines = {
@@ -54,10 +54,10 @@ def measure_hands(model, images, labels):
     return [r for line, found in lines.items() for r in results.make(found, **about, setting=line)]
 
 
-def styles(x, y):
+def standard_styles(x, y):
     """Measure the styles of images x (N, 1, 28, 28), standardised within their digits y (N,)."""
     columns = [f"same_{style}" for style in hands.STYLES]
-    by_digit = pd.DataFrame(hands.measure(x).numpy(), columns=columns).groupby(y.numpy())
+    by_digit = pd.DataFrame(hands.measure_styles(x).numpy(), columns=columns).groupby(y.numpy())
     return by_digit.transform(lambda values: (values - values.mean()) / values.std())
 
 
