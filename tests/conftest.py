@@ -1,4 +1,4 @@
-"""Shared by the tests: a tiny data set, the shipped weights, one thread setting for each test."""
+"""Fixtures of all tests: a tiny data set, short training runs, the shipped weights."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ import torch
 import train
 from cgan import hands, weights
 
-# Of a run on the images of `mnist`: 3 steps an epoch.
+# Options of a run on the fixture `mnist`, with 3 steps per epoch.
 OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]
 
 
@@ -33,9 +33,9 @@ def write_mnist(root, n=40, seed=0):
 
 @pytest.fixture(autouse=True)
 def keep_threads_and_signals():
-    """Commands set the number of threads and handle signals; give each test the machine's and Python's own.
+    """Start each test with Python's signal handlers, and reset the number of threads after it.
 
-    A runner that was started in the background ignores Ctrl-C.
+    Commands change both, and a test runner started in the background ignores Ctrl-C.
     """
     threads = torch.get_num_threads()
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,9 +51,9 @@ def mnist(tmp_path):
 
 @pytest.fixture
 def learn(mnist, monkeypatch):
-    """A function that trains into a folder, or resumes, and returns the weights.
+    """A function that trains into a folder, or resumes there, and returns the weights.
 
-    Style directions take thousands of images; here are stand-ins.
+    Style directions are replaced, as learning them takes thousands of images.
     """
     stand_in = torch.ones(3, 100)
     monkeypatch.setattr(hands, "learn_directions", lambda G: stand_in if G.config["z_dim"] == 100 else None)

@@ -14,7 +14,7 @@ def test_whole_numbers_in_any_form(value):
 
 
 @pytest.mark.parametrize("value", [-1, 10, 7.5, "7.5", "seven", "", None, True, float("nan"), "9" * 50])
-def test_anything_else_is_refused_with_name_and_bounds(value):
+def test_anything_else_is_refused_with_the_name_and_the_bounds(value):
     with pytest.raises(BadInput, match="n must be a whole number from 0 to 9, not "):
         cli.whole_number("n", value, 0, 9)
 

@@ -56,7 +56,7 @@ def test_the_usual_names_and_levels_are_found(mnist, tmp_path, folder, mark, pac
         assert torch.equal(a, b)
 
 
-def test_what_was_looked_for_and_found_is_said(mnist):
+def test_a_missing_file_is_named_with_what_was_found(mnist):
     raw = mnist / "MNIST" / "raw"
     (raw / LABELS).unlink()
     with pytest.raises(BadInput, match=f"{IMAGES} and {LABELS} .*It holds MNIST/raw/t10k.*give --data"):
@@ -86,7 +86,7 @@ def test_nothing_that_exists_is_downloaded_over(tmp_path, online, name):
     assert files == [tmp_path / name] and files[0].read_text() == "mine"
 
 
-def test_a_failed_download_is_a_sentence_and_leaves_nothing(tmp_path):
+def test_a_failed_download_is_reported_and_leaves_nothing(tmp_path):
     with pytest.raises(BadInput, match="could not be downloaded .no network.; connect .* --data"):
         data.load(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
@@ -112,7 +112,7 @@ def idx(dimensions, *shape, kind=8):
         (f"{IMAGES}.gz", gzip.compress(idx(3, 40, 28, 28))[:-20], "is damaged: it cannot be decompressed"),
     ],
 )
-def test_what_a_file_holds_and_what_is_needed_is_said(mnist, name, content, sentence):
+def test_damaged_and_unsuitable_files_are_refused(mnist, name, content, sentence):
     file = mnist / "MNIST" / "raw" / name
     file.with_suffix("").unlink(missing_ok=True)
     file.write_bytes(content)

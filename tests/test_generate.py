@@ -45,7 +45,7 @@ def test_scale_background_and_your_own_weights(tmp_path):
     assert clear.mode == "LA" and (np.asarray(clear)[..., 1] == small).all()
 
 
-def test_a_hand_by_its_code_and_like_a_drawing(tmp_path, compact, capsys):
+def test_a_hand_is_given_by_its_code_or_by_a_drawing(tmp_path, compact, capsys):
     Image.fromarray(255 - np.pad(tile(3, 8, 0, compact), 9)).save(tmp_path / "three.png")
     like = ["--like", tmp_path / "three.png", "--digit", 3]
     image = np.asarray(run(tmp_path, *like))
@@ -117,7 +117,7 @@ def test_a_set_that_is_interrupted_leaves_its_folder_free(tmp_path):
         ("--out x.png --text 1a", "not 'a'"),
     ],
 )
-def test_what_cannot_be_drawn_is_said_in_a_sentence(options, sentence, capsys):
+def test_bad_options_are_refused(options, sentence, capsys):
     with pytest.raises((BadInput, SystemExit)) as refusal:
         generate.main(options.split())
     assert sentence in capsys.readouterr().err + str(refusal.value)

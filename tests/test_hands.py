@@ -19,14 +19,14 @@ def styled(compact):
     return dataclasses.replace(compact, directions=hands.learn_directions(compact.network))
 
 
-def test_seeds_are_numpys_frozen_stream():
+def test_the_hands_of_a_seed_are_numpys_frozen_stream():
     expected = np.random.RandomState(42).standard_normal((5, 100)).astype(np.float32)
     assert np.array_equal(hands.seeded(42, [4, 1, 4], 100).numpy(), expected[[4, 1, 4]])
     assert hands.seeded(42, [0], 2)[0].tolist() == pytest.approx([0.49671415, -0.1382643])  # well known
     assert torch.equal(hands.seeded(2**32 - 1, [0], 1), hands.seeded("4294967295", [0], 1))
 
 
-def test_a_code_is_a_byte_a_number():
+def test_a_code_has_one_byte_per_number():
     z = torch.tensor([0.0, 0.04, -0.04, 0.059, 5.08, 99, -99])
     steps = np.array([0, 1, -1, 1, 127, 127, -127], np.int8)
     code = hands.encode(z)
@@ -41,7 +41,7 @@ NO_BITS_TOO_MANY, BELOW_127 = "AB", "gAAA"
 
 
 @pytest.mark.parametrize("code", ["", "AA=", "A+/A", "AA AA", NO_BITS_TOO_MANY, BELOW_127, None, b"AAAA"])
-def test_codes_that_are_refused(code):
+def test_bad_codes_are_refused(code):
     with pytest.raises(BadInput, match="not the code of a hand"):
         hands.decode(code, 4)
     with pytest.raises(BadInput, match="made for other weights: it has 3 numbers, not 4"):
@@ -52,7 +52,7 @@ def test_codes_that_are_refused(code):
 
 
 def test_measures_of_known_strokes():
-    """A vertical bar of 4 x 20 pixels, and the same sheared."""
+    """Compare with a vertical bar of 4 x 20 pixels, upright and sheared."""
     bar = torch.full((1, 1, 28, 28), -1.0)
     bar[..., 4:24, 12:16] = 1
     slant, stroke, width = hands.measure_styles(bar)[0].tolist()
@@ -121,7 +121,7 @@ def marked(function):
     return image
 
 
-def test_a_drawing_in_mnists_form(drawing):
+def test_a_drawing_is_converted_to_mnists_format(drawing):
     x = hands.from_image(drawing)
     assert x.shape == (1, 28, 28) and x.min() == -1 and x.max() == 1
     ink = (x[0] + 1) / 2
@@ -132,7 +132,7 @@ def test_a_drawing_in_mnists_form(drawing):
         assert (ink.sum(axis) @ torch.arange(28.0) / ink.sum()).item() == pytest.approx(14, abs=0.55)
 
 
-def test_ink_of_any_kind_and_contrast(drawing, tmp_path):
+def test_ink_is_found_in_any_mode_and_contrast(drawing, tmp_path):
     expected = hands.from_image(drawing)
     ink = ImageOps.invert(drawing)
     variants = [drawing.convert(mode) for mode in ("1", "LA", "P", "RGB", "RGBA", "CMYK", "I", "F", "HSV")]
@@ -158,12 +158,12 @@ def test_ink_of_any_kind_and_contrast(drawing, tmp_path):
     ],
     ids=["empty", "transparent", "1x1", "point", "dot", "block", "noise"],
 )
-def test_images_without_a_digit(image):
+def test_images_without_a_digit_are_refused(image):
     with pytest.raises(BadInput, match="No digit can be made out"):
         hands.from_image(image)
 
 
-def test_files_that_are_no_pictures(drawing, tmp_path):
+def test_files_that_are_not_pictures_are_refused(drawing, tmp_path):
     drawing.save(file := io.BytesIO(), "PNG")
     Image.new("1", (4000, 3001)).save(large := io.BytesIO(), "PNG")
     for content in (b"", b"hello", file.getvalue()[:200], file.getvalue()[:-40], large.getvalue()):
@@ -188,13 +188,13 @@ def test_a_fit_finds_the_hand_and_does_not_depend_on_the_global_rng(compact, jud
     assert torch.equal(hands.fit(compact, drawn, digits), found)
 
 
-def test_a_fit_to_a_scribble(compact):
+def test_a_fit_to_a_scribble_is_refused(compact):
     scribble = marked(lambda draw: [draw.line((40, y, 240, y + 25), 0, 12) for y in range(30, 240, 40)])
     with pytest.raises(BadInput, match="This model cannot imitate this drawing"):
         hands.fit(compact, hands.from_image(scribble)[None], [3])
 
 
 @pytest.mark.parametrize("n, digits", [(1, [1, 2]), (0, []), (11, [1] * 11), (1, [10])])
-def test_fits_that_are_refused(compact, n, digits):
+def test_fits_to_malformed_arguments_are_refused(compact, n, digits):
     with pytest.raises(BadInput):
         hands.fit(compact, torch.zeros(n, 1, 28, 28), digits)

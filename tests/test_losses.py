@@ -10,7 +10,7 @@ from torch.nn.functional import binary_cross_entropy
 from cgan import losses
 
 
-def test_undecided_costs_log_2():
+def test_losses_are_log_2_where_d_is_undecided():
     zero, logits = torch.zeros(5), torch.randn(5)
     for loss in (losses.real_loss(zero), losses.fake_loss(zero), losses.pairing_loss(logits, logits)):
         assert loss.item() == pytest.approx(math.log(2))
@@ -46,7 +46,7 @@ def test_the_penalty_of_a_linear_d_is_its_weights_squared():
     torch.testing.assert_close(slope, 2 * w)
 
 
-def test_the_elbo_is_that_of_torch():
+def test_the_elbo_equals_that_of_torch():
     mean, log_var = torch.randn(2, 7, 3).double()
     expected = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0, 1)).sum(1).mean()
     torch.testing.assert_close(losses.kl_loss(mean, log_var), expected)

@@ -86,7 +86,7 @@ def test_specks_disappear_and_strokes_stay():
     x[..., 3:25, 14:16] = 1  # a stroke,
     stroke = x.clone()
     x[..., 5, 5] = -0.7  # ink of 0.15 alone, below the support,
-    x[..., 0, 27] = 0  # and 0.5 at the corner, half of the way from it to three times as much
+    x[..., 0, 27] = 0  # and 0.5 in the corner, halfway between the support and three times the support
     cleaned = compact.without_specks(x, 0.25)
     stroke[..., 0, 27] = -0.5
     torch.testing.assert_close(cleaned, stroke)
@@ -129,8 +129,8 @@ def test_the_digit_reaches_encoder_and_decoder_if_conditional(conditional):
         assert torch.allclose(a, b, atol=1e-5) != conditional
 
 
-def test_the_judge_reads_any_image_in_range():
-    judge, x = Judge(width=2, reference_size=0).eval(), torch.zeros(2, 1, 28, 28)  # a weak model's
+def test_the_judge_takes_any_image_in_range():
+    judge, x = Judge(width=2, reference_size=0).eval(), torch.zeros(2, 1, 28, 28)  # all grey
     assert judge(x).shape == (2, 10) and judge.features(x).shape == (2, 128)
     for wrong in (x + 1.1, x - 1.1, x * float("nan")):
         with pytest.raises(BadInput, match="images from -1 to 1"):

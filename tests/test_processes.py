@@ -1,4 +1,4 @@
-"""Training in several processes: their gradients are those of one, and a lost process comes back."""
+"""Training in several processes: their gradients are those of one, and a lost process is restarted."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from cgan.files import lock
 
 ROOT = Path(train.__file__).parent
 OPTIONS = ["--epochs", "1", "--batch-size", "8", "--threads", "1"]  # 40 images: 5 steps an epoch
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="torchrun is tried on Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="torchrun is tested on Linux")
 
 
 def torchrun(script, *arguments, restarts=0):
@@ -55,14 +55,14 @@ def test_two_processes_with_32_images_have_the_gradients_of_one_with_64(tmp_path
     one, first, second = (torch.load(tmp_path / f"{name}.pt") for name in ("1-0", "2-0", "2-1"))
     for name in one[0]:
         assert torch.equal(first[0][name], second[0][name])
-        # The loss compares logits, so of the gradient of their bias nothing is left but rounding.
+        # The loss compares logits, so the gradient of their bias is rounding error only.
         rounding = 1e-8 if name == "D.logit.bias" else 1e-9
         assert (first[0][name] - one[0][name]).abs().max() <= 1e-5 * one[0][name].abs().max() + rounding, name
     assert first[1] == second[1] == pytest.approx(one[1], rel=1e-5)
     assert (one[2], first[2], second[2]) == (False, True, True)
 
 
-# Saves after every step; where the first argument says so, the other process is lost at step 3.
+# Saves after every step. If the first argument is "lost", process 1 is killed at step 3.
 LOST = """
 import os, signal, sys
 import train
@@ -80,7 +80,7 @@ train.main(sys.argv[2:])
 """
 
 
-def test_a_lost_process_comes_back_and_the_weights_are_the_same(mnist, tmp_path):
+def test_a_lost_process_is_restarted_and_the_weights_are_the_same(mnist, tmp_path):
     (tmp_path / "lost.py").write_text(LOST)
     for what in ("lost", "undisturbed"):
         options = ["--resume", "--data", mnist, *OPTIONS, "--out", tmp_path / what]
@@ -94,7 +94,7 @@ def test_a_lost_process_comes_back_and_the_weights_are_the_same(mnist, tmp_path)
         train.main(["--data", str(mnist), "--resume", "--out", str(tmp_path / "lost")])
 
 
-def test_a_fault_is_told_once(mnist, tmp_path):
+def test_an_error_is_printed_once(mnist, tmp_path):
     options = ["--model", "vae", "--data", mnist, *OPTIONS, "--out", tmp_path]
     with lock(tmp_path / "lock", ""):
         done = torchrun("train.py", *options)

@@ -1,4 +1,4 @@
-"""The documents are true: links lead somewhere, commands are understood, both READMEs have the same parts."""
+"""The documents: links lead somewhere, commands parse, both READMEs have the same parts."""
 
 import re
 import shlex

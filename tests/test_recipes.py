@@ -46,7 +46,7 @@ def test_layers_are_initialised_from_the_seed_and_sampling_changes_nothing(name)
 
 
 @pytest.mark.parametrize("networks", ["report", "compact"])
-def test_a_step_of_report_is_the_reports(networks):
+def test_a_step_of_report_equals_plain_code(networks):
     recipe = build("report", 1, steps=10, networks=networks)
     assert isinstance(recipe.G, compact.Generator) == (networks == "compact")
     G, D = copy.deepcopy((recipe.G.double(), recipe.D.double()))
@@ -213,7 +213,7 @@ def test_vae_cgan_is_report_on_reconstructions(monkeypatch):
 # Settings
 
 
-def test_settings_are_numbers_and_texts():
+def test_settings_are_numbers_or_texts():
     texts = ["gamma=0", "ema_decay=1e-3", "shift=2"]
     assert recipes.parse_settings("compact", texts) == {"gamma": 0, "ema_decay": 0.001, "shift": 2}
     assert recipes.parse_settings("vae-cgan", ["vae=a=b c.safetensors"]) == {"vae": "a=b c.safetensors"}
@@ -231,7 +231,7 @@ def test_settings_are_numbers_and_texts():
         ("vae-cgan", "vae=no/such.safetensors", "no/such.safetensors"),
     ],
 )
-def test_what_is_no_setting_is_a_sentence(name, texts, sentence):
+def test_bad_settings_are_refused(name, texts, sentence):
     with pytest.raises(BadInput) as refusal:
         build(name, 0, steps=10, **recipes.parse_settings(name, texts.split(" ")))
     assert sentence in str(refusal.value)

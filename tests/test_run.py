@@ -31,7 +31,7 @@ def undisturbed(learn, tmp_path):
 # What is written
 
 
-def test_a_run_leaves_what_it_promises(learn, tmp_path):
+def test_a_run_leaves_its_files(learn, tmp_path):
     out = tmp_path / "out"
     learned = learn(out, "--model", "report")
     previews = {"preview-000001.png", "preview-000003.png", "preview-000006.png"}
@@ -59,7 +59,7 @@ def test_previews_are_of_the_same_hands(learn, tmp_path, model):
 
 
 @pytest.mark.parametrize("model", RECIPES)
-def test_interrupted_and_resumed_is_the_same_to_the_bit(model, learn, tmp_path, monkeypatch, capsys):
+def test_an_interrupted_and_resumed_run_is_the_same_to_the_bit(model, learn, tmp_path, monkeypatch, capsys):
     undisturbed = learn(tmp_path / "undisturbed", "--model", model).digest
     recipe, out, count = RECIPES[model], tmp_path / "out", 0
     step = recipe.step
@@ -75,8 +75,8 @@ def test_interrupted_and_resumed_is_the_same_to_the_bit(model, learn, tmp_path, 
     for steps, options in ((2, ["--model", model]), (3, ["--resume"])):
         with pytest.raises(SystemExit, match="130"):
             learn(out, *options)
-        told = f"Stopped and saved at step {steps} of 6.\nTo continue: python train.py --resume --out {out}\n"
-        assert capsys.readouterr().out.endswith(told)
+        end = f"Stopped and saved at step {steps} of 6.\nTo continue: python train.py --resume --out {out}\n"
+        assert capsys.readouterr().out.endswith(end)
     (out / "log.jsonl").unlink(), (out / "preview-000001.png").unlink()
     assert learn(out, "--resume").digest == undisturbed and count == 6
     ours, theirs = (run.load_state(folder)["parts"] for folder in (out, tmp_path / "undisturbed"))
@@ -86,13 +86,13 @@ def test_interrupted_and_resumed_is_the_same_to_the_bit(model, learn, tmp_path, 
     assert (out / "log.jsonl").exists()
 
 
-def test_more_epochs_by_resuming_are_the_same_as_in_one_go(learn, tmp_path, undisturbed):
+def test_a_run_extended_by_resuming_is_the_same_as_one_in_one_go(learn, tmp_path, undisturbed):
     out = tmp_path / "out"
     assert learn(out, "--model", "report", "--epochs", "1").digest != undisturbed
     assert learn(out, "--resume", "--epochs", "2").digest == undisturbed
 
 
-# Saves after every step, and dies by SIGKILL before the step or the renaming that the first argument counts.
+# Saves after every step, and kills itself before its Nth step or rename; N is the first argument.
 DYING = """
 import itertools, os, signal, sys
 import train
@@ -110,7 +110,7 @@ train.main(sys.argv[2:])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_killed_and_resumed_is_the_same_as_undisturbed(mnist, learn, tmp_path, undisturbed):
+def test_a_killed_and_resumed_run_is_the_same_as_an_undisturbed_one(mnist, learn, tmp_path, undisturbed):
     out = tmp_path / "out"
     # In the second step; with a state.pt.tmp that is whole, but not yet state.pt; in the third step.
     for moment, left, step in ((6, 0, 1), (5, 1, 1), (6, 0, 2)):
@@ -125,7 +125,7 @@ def test_killed_and_resumed_is_the_same_as_undisturbed(mnist, learn, tmp_path, u
 
 @pytest.mark.soak
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_killed_over_and_over_is_the_same_as_undisturbed(mnist, tmp_path, undisturbed):
+def test_a_run_killed_over_and_over_is_the_same_as_an_undisturbed_one(mnist, tmp_path, undisturbed):
     chosen, kills, out = random.Random(0), 0, tmp_path / "out"
     command = [sys.executable, "-c", DYING]
     options = ["--model", "report", *OPTIONS, "--resume", "--data", mnist, "--out", out]
@@ -152,9 +152,7 @@ def test_a_damaged_or_foreign_state_is_refused(learn, tmp_path):
         run.load_state(tmp_path)
 
 
-def test_a_full_disk_ends_a_run_with_a_sentence_and_its_last_state(
-    learn, tmp_path, undisturbed, monkeypatch, capsys
-):
+def test_a_full_disk_ends_a_run_and_leaves_its_last_state(learn, tmp_path, undisturbed, monkeypatch, capsys):
     out, step = tmp_path / "out", RECIPES["report"].step
 
     def no_space(descriptor):

@@ -89,13 +89,13 @@ INDICES = [[100_000], [2**31], *(wrong for wrong in WRONG if wrong is not None)]
         *(("seed", value, "a whole number from 0 to 4294967295") for value in [-1, 1.5, 2**32, True, "1e3"]),
     ],
 )
-def test_bad_labels_indices_and_seeds(report, name, value, sentence):
+def test_bad_labels_indices_and_seeds_are_refused(report, name, value, sentence):
     with pytest.raises(BadInput, match=f"{name} must be {sentence}"):
         generate(**{"labels": [1], "seed": 0, "weights": report, name: value})
 
 
 @pytest.mark.parametrize("labels, indices", [([1] * 20, range(16)), ([1] * 16, range(17)), ([1], [])])
-def test_there_are_as_many_indices_as_labels(report, labels, indices):
+def test_there_must_be_as_many_indices_as_labels(report, labels, indices):
     with pytest.raises(BadInput, match=f"as many indices as labels: {len(labels)}, not {len(indices)}"):
         generate(labels, 42, report, indices=indices)
 
@@ -126,15 +126,15 @@ def test_weights_that_are_not_conditional(compact):
     assert torch.equal(sampling.some(12, 3, compact), generate([*range(10), 0, 1], 3, compact))
 
 
-def test_pictures_are_tensors_to_learn_from():
+def test_pictures_and_weights_are_no_inference_tensors():
     weights.shipped.cache_clear()
-    generate([1, 2], 0).add_(0)  # whoever draws first loads the network
+    generate([1, 2], 0).add_(0)  # the first to draw loads the network
     z = torch.ones(1, 64, requires_grad=True)
     weights.shipped().network(z, torch.tensor([1])).sum().backward()
     assert z.grad.abs().sum() > 0
 
 
-def test_a_morph_is_of_one_digit_into_another(compact):
+def test_a_morph_leads_from_one_digit_to_another(compact):
     z = hands.seeded(1, [0, 4], compact.z_dim)
     first, middle, last = sampling.morph(compact, (3, z[0]), (8, z[1]), [0, 0.5, 1])
     ends = torch.stack([first, last]), torch.cat([generate([3], 1), generate([8], 1, indices=[4])])

@@ -27,7 +27,7 @@ from cgan.cli import BadInput, friendly_errors
         ("--model x", "argument --model"),
     ],
 )
-def test_what_cannot_be_is_a_sentence_before_a_folder_is_made(
+def test_bad_options_are_refused_before_a_folder_is_made(
     options, sentence, learn, tmp_path, monkeypatch, capsys
 ):
     def offline(*_):
@@ -50,9 +50,9 @@ def test_settings_reach_the_recipe_and_the_weights(learn, tmp_path):
 def test_resuming_keeps_the_options_and_refuses_others(learn, tmp_path, capsys):
     out = tmp_path / "out"
     first = learn(out, "--resume", *OPTIONS, "--model", "vae", "--set", "z_dim=3")
-    told = capsys.readouterr().out.splitlines()
-    assert told[0] == f"No run in {out} yet: starting one."
-    assert told[1] == f"Watch it learn: python app.py --weights {out}"
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == f"No run in {out} yet: starting one."
+    assert printed[1] == f"Watch it learn: python app.py --weights {out}"
     with pytest.raises(BadInput, match="already holds a run; continue it with --resume, or give another"):
         learn(out, "--model", "vae")
     again = learn(out, "--resume", "--threads", "1", "--set", "z_dim=3", "--epochs", "2")
@@ -71,13 +71,13 @@ def test_resuming_keeps_the_options_and_refuses_others(learn, tmp_path, capsys):
     assert "--device or --threads has changed, so the weights will" in capsys.readouterr().out
 
 
-def test_a_run_with_a_schedule_cannot_be_prolonged(learn, tmp_path):
+def test_a_run_with_a_schedule_cannot_be_extended(learn, tmp_path):
     learn(tmp_path, "--model", "compact", "--epochs", "1", "--batch-size", "40")
     with pytest.raises(BadInput, match="has epochs=1; --resume cannot change it"):
         learn(tmp_path, "--resume", "--epochs", "2")
 
 
-def test_vae_cgan_keeps_to_its_vae_and_names_it(learn, tmp_path):
+def test_a_vae_cgan_keeps_its_vae_and_records_it(learn, tmp_path):
     for seed in "12":
         learn(tmp_path / seed, "--model", "vae", "--epochs", "1", "--seed", seed)
     vae, other = (tmp_path / seed / "generator.safetensors" for seed in "12")
@@ -99,8 +99,8 @@ def test_losses_that_are_not_finite_end_the_run(learn, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name, status", [("跑 1", 0), ("file/out", 2)])
-def test_as_a_process(name, status, mnist, tmp_path):
-    """A name that the output cannot show, a folder that cannot be made."""
+def test_the_command_as_a_process(name, status, mnist, tmp_path):
+    """With a name that the output cannot show, and with a folder that cannot be made."""
     (tmp_path / "file").write_text("")
     command = [
         sys.executable,

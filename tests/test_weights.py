@@ -48,7 +48,7 @@ def test_what_is_saved_is_loaded(tmp_path):
     assert torch.equal(loaded.directions, directions) and not loaded.network.training
 
 
-def test_a_file_that_is_cut_or_has_a_flipped_bit(file):
+def test_a_file_that_is_cut_or_has_a_flipped_bit_is_refused(file):
     whole = file.read_bytes()
     for length in [0, 1, 7, 8, 9, 100, 2000, len(whole) // 2, len(whole) - 1]:
         refusal(file, whole[:length])
@@ -101,7 +101,7 @@ NEWER = safetensors.torch.save({"a": torch.ones(3)}, {"cgan": '{"format": 3}'})
         ("x.pth", NEWER, "written by a newer version of this program; update"),
     ],
 )
-def test_what_people_give_by_mistake(tmp_path, name, content, sentence):
+def test_files_given_by_mistake_are_refused_with_advice(tmp_path, name, content, sentence):
     assert sentence in refusal(tmp_path / name, content)
 
 
@@ -118,7 +118,7 @@ def test_what_people_give_by_mistake(tmp_path, name, content, sentence):
         *(("report", {"z_dim": z_dim}) for z_dim in [-1, 10**30, None, [4], "x" * 10**5]),
     ],
 )
-def test_contents_that_do_not_fit(tmp_path, monkeypatch, name, config):
+def test_configs_that_do_not_fit_are_refused(tmp_path, monkeypatch, name, config):
     network = Generator(z_dim=4)
     network.config = config
     monkeypatch.setattr(weights, "name_of", lambda _: name)
@@ -135,14 +135,14 @@ def test_contents_that_do_not_fit(tmp_path, monkeypatch, name, config):
         (Generator(z_dim=4), torch.ones(2, 4)),
     ],
 )
-def test_tensors_that_do_not_fit(tmp_path, monkeypatch, network, directions):
+def test_tensors_that_do_not_fit_are_refused(tmp_path, monkeypatch, network, directions):
     network.config = {"z_dim": 4}
     monkeypatch.setattr(weights, "name_of", lambda _: "report")
     weights.save(tmp_path / "x.safetensors", "report", network, {}, directions)
     assert "is damaged" in refusal(tmp_path / "x.safetensors")
 
 
-def test_weights_of_a_failed_run(tmp_path):
+def test_weights_of_a_failed_run_are_refused(tmp_path):
     network = Generator(z_dim=4)
     weights.save(tmp_path / "x.safetensors", "report", network, {}, torch.full((3, 4), torch.nan))
     assert "not finite" in refusal(tmp_path / "x.safetensors")
@@ -151,7 +151,7 @@ def test_weights_of_a_failed_run(tmp_path):
     assert "not finite" in refusal(tmp_path / "x.safetensors")
 
 
-def test_files_with_false_claims(file):
+def test_files_that_claim_false_sizes_are_refused(file):
     whole = file.read_bytes()
     for claim in (10**6, 10**12, 2**63, 2**64 - 1):
         assert "is damaged" in refusal(file, claim.to_bytes(8, "little") + b" " * 10**6)

@@ -22,7 +22,7 @@ def write(text, weights, seed=7, indices=(0,), **options):
         ("1\u00a02\u30003", "1 2 3"),
     ],
 )
-def test_text_as_people_type_it(report, typed, written):
+def test_signs_as_people_type_them(report, typed, written):
     assert writing.normalise(typed) == written
     assert writing.count_digits(typed) == sum(character.isdigit() for character in written)
     assert write(typed, report).tobytes() == write(written, report).tobytes()
@@ -38,12 +38,12 @@ def test_text_as_people_type_it(report, typed, written):
         ("1\t2", "not '.t'"),
     ],
 )
-def test_what_cannot_be_written(text, sentence):
+def test_what_cannot_be_written_is_refused(text, sentence):
     with pytest.raises(BadInput, match=sentence):
         writing.count_digits(text)
 
 
-def test_wrapping_breaks_long_lines_at_spaces_and_short_ones_stand_in_columns(report):
+def test_wrapping_breaks_long_lines_at_spaces_and_sets_short_ones_in_columns(report):
     def lines(text, wrap):
         broken = write(text, report, indices=range(writing.count_digits(text)), wrap=wrap)
         return (broken.height - 2 * writing.MARGIN) // writing.LINE

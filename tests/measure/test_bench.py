@@ -15,7 +15,7 @@ def test_draw_and_train_are_timed_and_kept_if_asked(tmp_path, monkeypatch, capsy
 
 
 def test_ratios_are_taken_within_a_turn(monkeypatch):
-    clock = iter([0, 1, 1, 3, 0, 1, 1, 4, 0, 2, 2, 8, 0, 4, 4, 12])  # a first turn, then 3, 3 and 2 to 1
+    clock = iter([0, 1, 1, 3, 0, 1, 1, 4, 0, 2, 2, 8, 0, 4, 4, 12])  # ratios: warm-up, 3, 3, 2
     monkeypatch.setattr(bench.time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(bench, "TURNS", 3)
     rows = bench.in_turns({"a": lambda: None, "b": lambda: None})

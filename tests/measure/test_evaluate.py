@@ -1,4 +1,4 @@
-"""The evaluate command on a tiny judge, generator and MNIST; and that the measures notice bad pictures."""
+"""The evaluate command with a tiny judge and data set; the measures detect bad pictures."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from cgan.measure import evaluate, judge, results
 
 
 def blots(n, seed):
-    """Images of ten classes: each has a blot of ink of its own, in a place that varies a little."""
+    """Images of ten classes, each a blot of ink in a place of its own, which varies a little."""
     rng = torch.Generator().manual_seed(seed)
     labels = torch.arange(n) % 10
     images = torch.zeros(n, 28, 28, dtype=torch.uint8)
@@ -74,7 +74,7 @@ def test_measures_are_printed_and_kept_only_when_asked_for(run, weights_folder, 
     assert floor["fd"]["spread"] > 0 and floor["fd_ratio"]["value"] == 1
     run("--data", "x", "--sheet", tmp_path / "sheet.png")
     assert Image.open(tmp_path / "sheet.png").size == (41 * 28, 20 * 28)
-    assert "x floor" in run()  # the kept floor serves where there is no --data
+    assert "x floor" in run()  # without --data, the kept floor is used
     id = weights.load(weights_folder / "judge.safetensors").id
     results.PATH.write_text(results.PATH.read_text().replace(id, "0" * 12))  # a floor by another judge
     assert "x floor" not in run()
@@ -93,13 +93,13 @@ def test_against_another_folder(run, monkeypatch):
     "argv, sentence",
     [("--cas", "give --data"), ("--sheet y.png", "give --data"), ("--against y --keep", "leave out")],
 )
-def test_options_that_do_not_go_together(argv, sentence, capsys):
+def test_options_that_exclude_each_other_are_refused(argv, sentence, capsys):
     with pytest.raises(SystemExit, match="2"):
         evaluate.main(["x", *argv.split()])
     assert sentence in capsys.readouterr().err
 
 
-def test_images_that_cannot_serve_are_refused(run, monkeypatch):
+def test_unsuitable_real_images_are_refused(run, monkeypatch):
     monkeypatch.setattr(data, "load", lambda root, train=True: TEST)
     with pytest.raises(BadInput, match="was trained on other images"):
         run("--data", "x")
@@ -113,15 +113,15 @@ def test_no_two_digits_share_a_hand(report):
     assert torch.equal(pictures[21:24], to_uint8(sampling.generate([7] * 3, 7, report)))
 
 
-def test_a_model_that_knows_no_digits_is_measured_without_them(weights_folder):
+def test_a_model_that_is_not_conditional_is_measured_without_labels(weights_folder):
     judge = weights.load(weights_folder / "judge.safetensors").network
     measures = evaluate.measure(*evaluate.draw_set(weights.shipped("vae"), per_digit=20), judge)
     assert {"fd", "precision", "specks"} < set(measures)
     assert not {"right", "worst", "class_fd"} & set(measures)
 
 
-def test_bad_pictures_are_noticed(weights_folder):
-    """Real images are best and noise is worst by every measure that should see it; a blur is in between."""
+def test_bad_pictures_are_detected(weights_folder):
+    """By every measure concerned, real images are best, blurred ones come next, and noise is worst."""
     network = weights.load(weights_folder / "judge.safetensors").network
     images, labels = blots(200, seed=5)
     noise = torch.randint(256, images.shape, generator=torch.Generator().manual_seed(0)).byte()
@@ -151,5 +151,5 @@ def test_the_shipped_floor_is_measured_again_on_real_images():
     index = evaluate.slice_of(labels, 0)
     measured = evaluate.measure(images[index], labels[index], weights.shipped("judge").network)
     kept = {r["measure"]: r for r in results.select(name="real, training")}
-    for name, value in measured.items():  # one of the five that the mean is of
+    for name, value in measured.items():  # one of the five slices whose mean was kept
         assert abs(value - kept[name]["value"]) <= 2 * kept[name]["spread"] + 0.01, name

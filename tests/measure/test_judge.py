@@ -14,13 +14,13 @@ ROOT = Path(judge.__file__).parents[2]
 
 
 def bars(n):
-    """Images of ten classes that are told apart at a glance: a bar of ink whose row tells the digit."""
+    """Images of ten classes, each a bar of ink whose row depends on the digit."""
     labels, at = torch.arange(n) % 10, torch.arange(28)
     is_row = at // 2 == 2 + labels[:, None]  # (n, 28)
     return 255 * (is_row[:, :, None] & (at > 5) & (at < 22)).byte(), labels
 
 
-def test_augmented_images_keep_their_range_and_their_background():
+def test_augmented_images_keep_their_range_and_background():
     x = data.to_float(bars(50)[0])
     augmented = judge.augment(x, torch.Generator().manual_seed(0))
     assert augmented.shape == x.shape and not torch.equal(augmented, x)
@@ -68,7 +68,7 @@ def test_the_shipped_judge_reads_99_5_per_cent_of_the_test_set():
     loaded = weights.shipped("judge")
     network = loaded.network
     assert loaded.provenance["test_accuracy"] >= 99.5
-    # Its reference tells it, too: the features of the 10,000 test images, but for rounding.
+    # Its reference, the rounded features of the 10,000 test images, gives the same accuracy.
     digits = network.logits(network.reference_features.float()).argmax(dim=1)
     right = 100 * (digits == network.reference_labels).double().mean().item()
     assert right == pytest.approx(loaded.provenance["test_accuracy"], abs=0.02)

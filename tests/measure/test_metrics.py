@@ -1,4 +1,4 @@
-"""The measures against the libraries that others measure with."""
+"""The measures against established libraries."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def cloud(n, features=8, seed=0, scale=1.0, shift=0.0):
 
 
 @pytest.mark.parametrize("rank", [12, 5])  # of the covariances, which have no axis in common
-def test_frechet_distance_is_torchmetrics(rank):
+def test_frechet_distance_equals_that_of_torchmetrics(rank):
     from torchmetrics.image.fid import FrechetInceptionDistance
 
     class Flat(torch.nn.Module):  # torchmetrics tries its network on an image first
@@ -33,7 +33,7 @@ def test_frechet_distance_is_torchmetrics(rank):
 
 
 @pytest.mark.parametrize("scale, shift", [(0.5, 0.2), (2.0, 1.0)])
-def test_precision_recall_coverage_are_those_of_prdc(scale, shift, monkeypatch):
+def test_precision_recall_coverage_equal_those_of_prdc(scale, shift, monkeypatch):
     from prdc import compute_prdc
 
     monkeypatch.setattr(metrics, "CHUNK", 64)  # smaller than the sets and no divisor of their sizes
@@ -53,7 +53,7 @@ def test_nearest_distances(monkeypatch):
     np.testing.assert_allclose(distances[10:], expected[10:])
 
 
-def test_specks_are_those_that_scipy_finds():
+def test_specks_equal_those_that_scipy_finds():
     rng = torch.Generator().manual_seed(0)
     ink = torch.rand(300, 28, 28, generator=rng) < torch.rand(300, 1, 1, generator=rng) * 0.15
     ink[150:] = torch.nn.functional.max_pool2d(ink[150:].float(), 3, 1, 1).bool()  # larger blobs

@@ -1,4 +1,4 @@
-"""Studies train by train.py, measure what was drawn, resume where they stopped, and draw their figures."""
+"""Studies run train.py, measure what was drawn, resume where they stopped, and draw their figures."""
 
 import json
 from types import SimpleNamespace
@@ -72,7 +72,7 @@ def test_the_shipped_models_are_described(kept, tmp_path, monkeypatch, capsys):
 
 
 def test_a_hand_is_fitted_and_compared(compact, monkeypatch):
-    """With a fit that knows the answer: the hands that drew the pictures."""
+    """With a fit that returns the hands that drew the pictures."""
     z, labels = hands.seeded(3, range(20), compact.z_dim), torch.arange(20) % 10
     turn = iter(z)
     monkeypatch.setattr(hands, "fit", lambda *_: next(turn))
