@@ -97,6 +97,16 @@ def launch(models, runs=(), **options):
     return demo, url
 
 
+def address_in_network():
+    """Return this machine's address in its local network, or a placeholder. Sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("203.0.113.1", 1))  # for UDP, this only looks up the route
+            return probe.getsockname()[0]
+        except OSError:
+            return "ADDRESS-OF-THIS-MACHINE"
+
+
 def main(argv=None):
     options = parse_args(argv)
     prepare_environment(options)
@@ -116,6 +126,8 @@ def main(argv=None):
 
         server = {"server_name": options.host, "server_port": options.port, "share": options.share}
         demo, url = launch(models, runs, **server, auth=access.login(options.auth))
+        if options.host in ("0.0.0.0", "::"):
+            print(f"Others in your network open http://{address_in_network()}:{options.port}/")
         print(f"The page is at {url} (press Ctrl-C to stop).", flush=True)
         demo.block_thread()
 

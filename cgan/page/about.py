@@ -2,12 +2,10 @@
 
 import gradio as gr
 
-from cgan.page.parts import SEED
+from cgan.page.parts import SEED, js
 
 
 def lay_out(page):
-    text = (
-        "\n".join(page.text("about_text")).replace("SEED", str(SEED)).replace("URL", "http://127.0.0.1:7860/")
-    )
     with page.tab("about"):
-        gr.Markdown(text, elem_id="about")
+        text = gr.Markdown("\n".join(page.text("about_text")).replace("SEED", str(SEED)), elem_id="about")
+    gr.on(None, None, text, text, **js("fill_in_url"))  # when the page is opened

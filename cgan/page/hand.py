@@ -30,7 +30,7 @@ def lay_out(page):
                 style = page.style("hand")
                 with gr.Row():
                     page.use("hand", "write", "from")
-            gr.Markdown(page.text("hand_info"))
+            gr.Markdown(page.text("hand_info"), elem_classes="info")
             z = gr.Textbox(visible=False)
             model = gr.Textbox(next(iter(page.models)), visible=False)
     page.wire("hand", {"z": z, "model": model, **style, "text": text})

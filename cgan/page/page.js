@@ -366,6 +366,7 @@ window.cgan = (({ texts, models, maxSeed, style, inner }) => {
     }
   };
 
+  const fill_in_url = ([text]) => text.replace("URL", new URL(".", location.href));
   const other = () => {
     const search = new URLSearchParams(location.search);
     if (language === "zh") search.set("lang", "en");
@@ -390,6 +391,6 @@ window.cgan = (({ texts, models, maxSeed, style, inner }) => {
 
   return Object.freeze({
     ...{ say, escape, show, open, copy, point, open_picture, read, set_link, randomize, turn_to, pick_model },
-    ...{ answer, other, pad, erase, learn, reveal },
+    ...{ answer, fill_in_url, other, pad, erase, learn, reveal },
   });
 })

@@ -3,6 +3,10 @@
 A picture has an address. A gr.HTML shows it; its value holds the address, an alt text and a caption. When a
 control changes, one event in the browser (`cgan.show` in page.js) fetches the next picture and returns the
 next value. So a picture needs no queue, no session and no file, and browsers and proxies can cache it.
+
+A new tab is written in four places: a file of its own with `lay_out(page)`, its name in layout.py's loop,
+`tabs.NAME` in page.js (its picture's address and texts), and the texts themselves in texts.json. Without
+`page.model`, its links carry no weights' id and draw with whatever weights the page has.
 """
 
 import json

@@ -17,7 +17,7 @@ ${cgan.say(value.isOver ? "quiz_again" : "quiz_next")}</button>` : ""}</nav>
 
 def lay_out(page):
     with page.tab("quiz"):
-        gr.Markdown(page.text("quiz_info"))
+        gr.Markdown(page.text("quiz_info"), elem_classes="info")
         pair = page.pictures["quiz"] = gr.HTML(html_template=PAIR, js_on_load=CLICKS, elem_id="quiz-picture")
         model = page.model("quiz")
     page.wire("quiz", {"model": model, "pair": pair}, [pair.click])

@@ -33,7 +33,7 @@ def lay_out(page):
                 html_template="<p role='status' class='says'>${cgan.escape(value)}</p>",
                 elem_id="training-status",
             )
-            gr.Markdown(page.text("training_info"))
+            gr.Markdown(page.text("training_info"), elem_classes="info")
         timer = gr.Timer(3, active=False)
 
     # A link sets `of` last, which calls `state`.

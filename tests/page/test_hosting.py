@@ -30,7 +30,8 @@ def test_a_space_in_the_frame_of_another_site_and_under_a_path(start, chromium):
     space = {"SPACE_ID": "ann/digits", "SYSTEM": "spaces", "SPACE_HOST": "ann-digits.hf.space"}
     space |= {"SPACE_AUTHOR_NAME": "ann", "SPACE_REPO_NAME": "digits", "GRADIO_NUM_PORTS": "1"}
     space |= {"GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_THEME": "huggingface"}
-    _, _, url = start(GRADIO_ROOT_PATH="/digits", **space)
+    _, lines, url = start(GRADIO_ROOT_PATH="/digits", **space)
+    assert re.search(r"Others in your network open http://(?!127|localhost)[\w.-]+:\d+/\n", "".join(lines))
     host = f"127.0.0.1:{free_port()}"
     inside, outside = f"http://{host}/digits", "http://localhost:8080/"
     html = f'<iframe src="{inside}/?digit=7&seed=5" width="1200" height="900"></iframe>'

@@ -13,7 +13,7 @@ from tests.page.browsing import TABS, image, pick, says, shows, source, text
 
 
 @pytest.mark.parametrize("path, language, theme", [("/", "en", "dark"), ("/zh", "zh", "light")])
-def test_each_tab_by_keyboard_and_axe(open_page, path, language, theme):
+def test_each_tab_by_keyboard_and_axe(open_page, url, path, language, theme):
     page = open_page(f"{path}?__theme={theme}")
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     found = {}
@@ -32,6 +32,7 @@ def test_each_tab_by_keyboard_and_axe(open_page, path, language, theme):
         serious = [v for v in violations if v["impact"] in ("serious", "critical")]
         found |= {f"{tab}: {v['id']}": [node["html"][:200] for node in v["nodes"]] for v in serious}
     assert found == {}
+    assert f"curl -o seven.png '{url}/gradio_api/digits/7.png" in page.inner_text("#about")
     page.go_back()
     page.wait_for_selector("#quiz-tab-button[aria-selected=true]")
 
