@@ -130,9 +130,11 @@ def test_a_run_killed_over_and_over_is_the_same_as_an_undisturbed_one(mnist, tmp
     command = [sys.executable, "-c", DYING]
     options = ["--model", "report", *OPTIONS, "--resume", "--data", mnist, "--out", out]
     while kills < 25:
-        code = subprocess.run([*command, str(chosen.randrange(1, 9)), *options], cwd=ROOT).returncode
-        kills += code == -signal.SIGKILL
-        if code == 0:  # done: check the weights, and start again
+        done = subprocess.run(
+            [*command, str(chosen.randrange(1, 9)), *options], cwd=ROOT, capture_output=True
+        )
+        kills += done.returncode == -signal.SIGKILL
+        if done.returncode == 0:  # done: check the weights, and start again
             assert weights.load(out).digest == undisturbed
             shutil.rmtree(out)
     print(f"{kills} kills of a training run")
