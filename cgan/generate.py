@@ -1,6 +1,6 @@
 """Draw digits into a file.
 
-    python -m cgan.generate --digit 7 --seed 42 --count 64 --out seven.png   # one picture of 64 tiles
+    python -m cgan.generate --digit 7 --seed 6 --count 64 --out seven.png   # one picture of 64 tiles
     python -m cgan.generate --digit 0-9 --count 20 --out digits.zip          # 200 pictures, a file each
     python -m cgan.generate --count 6000 --idx generated                     # a labelled set, in MNIST format
     python -m cgan.generate --text 2026-11-25 --out date.png                 # handwriting

@@ -238,8 +238,9 @@ def test_bad_settings_are_refused(name, texts, sentence):
 
 
 NO_NUMBERS = "gamma= gamma=nan gamma=1e999 gamma=1j z_dim=2.5 shift=1.5"
-OUT_OF_RANGE = """z_dim=0 output_scale=0.5 support=-1 ema_decay=2 ema_part=-1 gamma=-0.1 last_gamma=0
-    gamma_until=1.5 penalty_every=0 constant_until=2 last_lr=-5 mismatch_weight=-1 shift=-1 shift_until=-1"""
+OUT_OF_RANGE = """z_dim=0 output_scale=0.5 support=-1 training_support=2 ema_decay=2 ema_part=-1 gamma=-0.1
+    last_gamma=0 gamma_until=1.5 penalty_every=0 constant_until=2 last_lr=-5 mismatch_weight=-1 shift=-1
+    shift_until=-1"""
 
 
 @pytest.mark.parametrize("text", [*NO_NUMBERS.split(), *OUT_OF_RANGE.split()])

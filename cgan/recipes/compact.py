@@ -15,7 +15,7 @@ class Compact:
     (Shen et al. 2021), schedules, and a moving average of G that draws.
     """
 
-    epochs, batch_size, lr = 45, 32, 0.001
+    epochs, batch_size, lr = 50, 32, 0.001
     has_schedule = True
     betas = 0.0, 0.99  # of Adam; with beta1 = 0.5, all images of a digit became alike
 
@@ -26,8 +26,9 @@ class Compact:
         lr,
         *,
         z_dim=64,
-        output_scale=1,  # of G's tanh, 1 to 2; above 1, clamped, images reach black and white
-        support=0,  # 0 to 1; G clears pixels with no more ink than this in the 3 x 3 around
+        output_scale=1.1,  # of G's tanh, 1 to 2; above 1, clamped, images reach black and white
+        support=0.5,  # 0 to 1; G clears pixels with no more ink than this in the 3 x 3 around
+        training_support=0.2,  # the same while it learns; the higher one clears what specks are left
         # The generator that draws is a moving average of G over about the last 1 / (1 - ema_decay) steps, or
         # over the fraction ema_part of the run if that is shorter.
         ema_decay=0.999,
@@ -35,20 +36,21 @@ class Compact:
         # The gradient penalty is high while D is ahead of G, then falls, as later D is the one behind. It
         # needs a second backward pass, so it is computed every penalty_every steps and multiplied by that.
         gamma=1,
-        last_gamma=0.02,
+        last_gamma=0.08,
         gamma_until=0.7,  # fraction of the run in which gamma falls, geometrically
         penalty_every=8,  # steps
         constant_until=0.6,  # fraction of the run before the learning rate falls, linearly
         last_lr=0.02,  # as a fraction of lr
         # D also learns that a real image does not match another digit (Reed et al. 2016). The higher the
         # weight, the fewer digits are drawn wrong, but the less varied the handwriting.
-        mismatch_weight=0.01,
+        mismatch_weight=0.02,
         # At first D sees only shifted images, so that it learns shapes before it memorises training images.
         # Then the shifts end, as they hide from D where G draws and how alike G's images are.
         shift=3,  # pixels at most
         shift_until=0.5,  # fraction of the run
     ):
         z_dim = whole_number("z_dim", z_dim, 1, 512)
+        need(0 <= training_support <= 1, "training_support must be from 0 to 1.")
         need(0 <= ema_decay < 1, "ema_decay must be at least 0 and below 1.")
         need(0 <= ema_part <= 1, "ema_part must be from 0 to 1.")
         need(gamma >= 0, "gamma must be 0 or more; 0 turns the gradient penalty off.")
@@ -71,6 +73,7 @@ class Compact:
         # use_buffers: BatchNorm's statistics must belong to the averaged weights.
         decay = min(ema_decay, 1 - 1 / max(1, ema_part * steps))
         self.G_ema = AveragedModel(self.G, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True).eval()
+        self.G.support = training_support  # the average keeps `support`
         self.G_optimizer = torch.optim.Adam(self.G.parameters(), lr, self.betas, fused=True)
         self.D_optimizer = torch.optim.Adam(self.D.parameters(), lr, self.betas, fused=True)
         self.generator = self.G_ema.module
@@ -101,7 +104,7 @@ class Compact:
         step = round(progress * self.steps)
         if gamma and step % self.penalty_every == 0:
             seen = seen.detach().requires_grad_()
-            penalty = 2 * gradient_penalty(self.D(seen, seen_y), seen)  # R1 + R2: mean over 2N, twice
+            penalty = 2 * gradient_penalty(self.D(seen, seen_y), seen)  # R1 + R2: twice the mean over both
             (self.penalty_every * gamma / 2 * penalty).backward()
         self.D_optimizer.step()
 

@@ -50,7 +50,8 @@ def test_only_the_study_of_epochs_extends_a_run(kept, tmp_path, monkeypatch, rep
     monkeypatch.setattr(study, "strip", lambda model: Image.new("L", (560, 28)))
     for name in ("short", "epochs"):
         study.main([name, "--out", str(tmp_path), "--threads", "1"])
-    assert len(set(folders[:6])) == 6 and set(folders[6:]) == {"model-report-0"}
+    short = sum(seeds for _, seeds, _ in study.STUDIES["short"].values())
+    assert len(set(folders[:short])) == short and set(folders[short:]) == {"model-report-0"}
 
 
 def test_a_run_that_fails_ends_the_study(kept, tmp_path, monkeypatch, capfd):

@@ -65,6 +65,7 @@ def test_a_picture_is_opened_used_and_left(open_page):
         assert f"tab={tab}" in page.url and "seed=178&" in page.url
         page.go_back()
         shows(page, "i=9&n=1&")
+        page.wait_for_timeout(1000)  # until the controls of the other tabs have been set, too
     page.click("#draw-back")
     shows(page, "n=16")
     assert not page.is_visible("#draw-opened")

@@ -32,7 +32,7 @@ def client(url):
 @pytest.mark.parametrize(
     "inputs, expected",
     [
-        ({}, (7, 42, 64)),
+        ({}, (7, 6, 64)),
         ({"digit": "3", "seed": "65535", "count": "100", "model": "report"}, (3, 65535, 100, "report")),
         ({"digit": 3.0, "seed": 1.0, "count": 9.0, "model": "default"}, (3, 1, 9)),
     ],
@@ -81,7 +81,7 @@ def test_use_via_api_documents_one_endpoint_and_its_lines_run(url):
         assert list(endpoints) == ["/generate"]
     snippets = endpoints["/generate"]["code_snippets"]
     done = subprocess.run([sys.executable, "-c", snippets["python"]], capture_output=True, text=True)
-    assert Image.open(done.stdout.splitlines()[-1]).tobytes() == drawn(7, 42, 64), done.stderr
+    assert Image.open(done.stdout.splitlines()[-1]).tobytes() == drawn(7, 6, 64), done.stderr
     assert '"..."' not in snippets["cli"] and "null" not in snippets["javascript"]
 
 
