@@ -74,7 +74,7 @@ def test_the_shipped_models_are_described(kept, tmp_path, monkeypatch, capsys):
 
 def test_a_hand_is_fitted_and_compared(compact, monkeypatch):
     """With a fit that returns the hands that drew the pictures."""
-    z, labels = hands.seeded(3, range(20), compact.z_dim), torch.arange(20) % 10
+    z, labels = hands.seeded(3, range(60), compact.z_dim), torch.arange(60) % 10
     turn = iter(z)
     monkeypatch.setattr(hands, "fit", lambda *_: next(turn))
     monkeypatch.setattr(fits, "joint_error", lambda model: 0.015)
