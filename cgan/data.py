@@ -24,9 +24,14 @@ def load(root=DEFAULT_ROOT, train=True):
     BadInput if the files are not found, damaged, or not 28 x 28 images with labels from 0 to 9.
     """
     root, split = Path(root), "train" if train else "t10k"
-    if not _idx_files(root):
+    names = f"{split}-images-idx3-ubyte", f"{split}-labels-idx1-ubyte"
+    files = _find(root, names)
+    if not files:
+        others = _idx_files(root)
+        need(not others, _not_found(root, names, others))
         _download(root)
-    images_file, labels_file = _find(root, split)
+        files = _find(root, names)
+    images_file, labels_file = files
     images, labels = _read_idx(images_file, 3), _read_idx(labels_file, 1)
 
     n, height, width = images.shape
@@ -72,17 +77,20 @@ def random_stream(seed, purpose, position, rank=0):
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
 
 
-def _find(root, split):
-    """Return the paths of the images and labels of a split, "train" or "t10k"."""
-    names = f"{split}-images-idx3-ubyte", f"{split}-labels-idx1-ubyte"
+def _find(root, names):
+    """Return the paths of the files called `names`, in one of the usual folders, or None."""
     for folder in (root, root / "raw", root / "MNIST" / "raw"):
         found = [sorted(folder.glob(name.replace("-idx", "[-.]idx") + "*")) for name in names]
         if all(found):
             return [files[0] for files in found]  # plain before .gz
-    found = ", ".join(str(file.relative_to(root)) for file in _idx_files(root)[:8])
-    raise BadInput(
+    return None
+
+
+def _not_found(root, names, others):
+    held = ", ".join(str(file.relative_to(root)) for file in others[:8])
+    return (
         f"{root} does not hold {names[0]} and {names[1]} side by side (in it, in raw/ or in MNIST/raw/; "
-        f"with - or . before idx, plain or .gz). It holds {found}; give --data the folder of the data set, "
+        f"with - or . before idx, plain or .gz). It holds {held}; give --data the folder of the data set, "
         "or rename its files."
     )
 
