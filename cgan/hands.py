@@ -96,9 +96,17 @@ def measure_styles(images):
     xx, yy, xy = (
         torch.einsum("nyx,nx,ny->n", ink, a, b) / total for a, b in ((dx**2, dx**0), (dx**0, dy**2), (dx, dy))
     )
-    down, right = ink.diff(dim=1)[:, :, 1:], ink.diff(dim=2)[:, 1:]
-    edges = (down**2 + right**2).sqrt().sum((1, 2))
+    edges = edge_lengths(ink).sum((1, 2))
     return torch.stack([-xy / yy, 2 * total / edges, 4 * (xx - xy**2 / yy).sqrt()], dim=1)
+
+
+def edge_lengths(ink):
+    """Return the length of the strokes' edges in each place of ink (N, 28, 28) from 0 to 1: (N, 27, 27).
+
+    A stroke has two edges, so its weight is twice its area divided by their sum.
+    """
+    down, right = ink.diff(dim=1)[:, :, 1:], ink.diff(dim=2)[:, 1:]
+    return (down**2 + right**2).sqrt()
 
 
 @torch.no_grad()

@@ -13,6 +13,7 @@ from torch.nn.functional import avg_pool2d, pad
 
 from cgan import images, sampling
 from cgan.cli import need, whole_number
+from cgan.hands import edge_lengths
 
 MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28
@@ -118,8 +119,7 @@ def _without_stray_ink(tiles):
 def _thickness(tiles):
     """Return the stroke weight in uint8 (N, 28, 28): twice the area over the length of the edges."""
     ink = tiles.double() / 255
-    down, right = ink.diff(dim=1)[:, :, 1:], ink.diff(dim=2)[:, 1:]
-    edges = (down**2 + right**2).sqrt().sum().item()
+    edges = edge_lengths(ink).sum().item()
     return min(5.0, max(1.5, 2 * ink.sum().item() / edges)) if edges else 2.5
 
 
