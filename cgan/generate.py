@@ -31,7 +31,7 @@ from cgan.files import write_atomically
 def parse_args(argv=None):
     parser = command(__doc__)
     add = parser.add_argument
-    add("--digit", type=digit_range, default=range(10), help="a digit, or a range such as 0-9 (default: 0-9)")
+    add("--digit", type=digit_range, help="a digit, or a range such as 0-9 (default: 0-9)")
     add("--text", help="a number, date or sum to write instead")
     add("--seed", type=integer(0, hands.MAX_SEED), help="0 to 4294967295 (default: random)")
     add("--hand", metavar="CODE", help="draw in this hand (z= in a link) instead of a seed's")
@@ -66,9 +66,11 @@ def main(argv=None):
     for_png = "--text, --hand, --like, --scale and --background need --out FILE.png."
     need(is_png or (is_plain and not one_hand), for_png)
     need(not (one_hand and many), "--hand and --like draw each digit once; leave out --seed and --count.")
+    of_text = options.text is None or not (options.count or (options.digit and not options.like))
+    need(of_text, "--text has its own digits, each once; leave out --digit and --count.")
     model = sampling.conditional(options.weights or options.model)
     seed = sampling.random_seed() if options.seed is None else options.seed
-    digits, count = options.digit, options.count or 10
+    digits, count = options.digit or range(10), options.count or 10
     if options.like:
         is_alone = len(digits) == 1 and not options.hand
         need(is_alone, "--like FILE needs --digit D, the digit in the picture, and no --hand.")

@@ -115,6 +115,8 @@ def test_a_set_that_is_interrupted_leaves_its_folder_free(tmp_path):
         ("--out x.png --hand AA --seed 1", "leave out --seed and --count"),
         ("--out x.png --like x.png", "needs --digit D"),
         ("--out x.png --text 1a", "not 'a'"),
+        ("--out x.png --text 1 --digit 3", "leave out --digit and --count"),
+        ("--out x.png --text 1 --count 3", "leave out --digit and --count"),
     ],
 )
 def test_bad_options_are_refused(options, sentence, capsys):
