@@ -54,7 +54,7 @@ MEASURES = {  # measure: (heading, decimals that are kept)
 QUALITY = ["right", "worst", "fd_ratio", "class_fd_ratio", "precision", "recall", "coverage"]
 STUDIES = {  # name: columns of its table
     **dict.fromkeys(["lr", "epochs", "short", "ablation"], [*QUALITY, "cpu_minutes"]),
-    **dict.fromkeys(["hands", "bench"], MEASURES),
+    "bench": MEASURES,
 }
 
 
@@ -122,6 +122,7 @@ def tables():
         "results": markdown([r for r in models if r["name"] in with_cas] + real, [*QUALITY, "cas", "specks"]),
         "models": markdown(models + real, ["parameters", "epochs", "minutes", "milliseconds", *QUALITY]),
         "pixels": markdown(models + real, ["specks", "zeros", "faint", "nearest"]),
+        "hands": markdown(select(name="hands", weights=weights.shipped().id), MEASURES, "setting"),
         **{name: markdown(select(name=name), columns, "setting") for name, columns in STUDIES.items()},
     }
 

@@ -1,6 +1,8 @@
 """results.json: what is kept, what a new record replaces, and the tables in the documents."""
 
 import re
+import shutil
+from pathlib import Path
 
 from cgan import weights
 from cgan.measure import results
@@ -40,6 +42,15 @@ def test_the_tables_in_the_documents_are_what_was_measured():
         text = file.read_text("utf-8")
         assert results.with_tables(text, tables) == text, file
         assert set(re.findall(r"<!-- (\w+) -->", text)) <= set(tables)
+
+
+def test_what_was_measured_of_earlier_weights_is_in_no_table(tmp_path, monkeypatch):
+    before = results.tables()
+    monkeypatch.setattr(results, "PATH", Path(shutil.copy(results.PATH, tmp_path)))
+    for what, name, setting in (("study", "hands", "one test digit"), ("weights", "compact", "")):
+        about = {"what": what, "name": name, "setting": setting, "weights": "of earlier ones"}
+        results.keep(results.make({"fit_error": 9, "right": 9}, **about))
+    assert results.tables() == before
 
 
 def test_the_shipped_results_are_of_the_shipped_files():
