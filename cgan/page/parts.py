@@ -20,7 +20,7 @@ from cgan import hands, writing
 FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # within reach of a slider
-SEED = 40  # the classifier reads all ten digits of its first hand with at least 0.99
+SEED = 13  # the classifier reads all ten digits of its first hand with at least 0.99
 STYLE = hands.STYLES
 
 # gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is unsafe:

@@ -36,14 +36,14 @@ class Compact:
         # The gradient penalty is high while D is ahead of G, then falls, as later D is the one behind. It
         # needs a second backward pass, so it is computed every penalty_every steps and multiplied by that.
         gamma=1,
-        last_gamma=0.08,
+        last_gamma=0.1,
         gamma_until=0.7,  # fraction of the run in which gamma falls, geometrically
         penalty_every=8,  # steps
         constant_until=0.6,  # fraction of the run before the learning rate falls, linearly
         last_lr=0.02,  # as a fraction of lr
         # D also learns that a real image does not match another digit (Reed et al. 2016). The higher the
         # weight, the fewer digits are drawn wrong, but the less varied the handwriting.
-        mismatch_weight=0.02,
+        mismatch_weight=0.01,
         # At first D sees only shifted images, so that it learns shapes before it memorises training images.
         # Then the shifts end, as they hide from D where G draws and how alike G's images are.
         shift=3,  # pixels at most
