@@ -1,6 +1,6 @@
 """Draw digits into a file.
 
-    python -m cgan.generate --digit 7 --seed 6 --count 64 --out seven.png   # one picture of 64 tiles
+    python -m cgan.generate --digit 7 --seed 6 --count 64 --out seven.png    # one picture of 64 tiles
     python -m cgan.generate --digit 0-9 --count 20 --out digits.zip          # 200 pictures, a file each
     python -m cgan.generate --count 6000 --idx generated                     # a labelled set, in MNIST format
     python -m cgan.generate --text 2026-11-25 --out date.png                 # handwriting
@@ -66,8 +66,9 @@ def main(argv=None):
     for_png = "--text, --hand, --like, --scale and --background need --out FILE.png."
     need(is_png or (is_plain and not one_hand), for_png)
     need(not (one_hand and many), "--hand and --like draw each digit once; leave out --seed and --count.")
-    of_text = options.text is None or not (options.count or (options.digit and not options.like))
-    need(of_text, "--text has its own digits, each once; leave out --digit and --count.")
+    chosen = options.count or (options.digit and not options.like)  # with --like, --digit is the picture's
+    of_text = "--text has its own digits, each once; leave out --digit and --count."
+    need(options.text is None or not chosen, of_text)
     model = sampling.conditional(options.weights or options.model)
     seed = sampling.random_seed() if options.seed is None else options.seed
     digits, count = options.digit or range(10), options.count or 10
