@@ -3,7 +3,7 @@
 python train.py                       # downloads MNIST into data/ the first time
 python train.py --epochs 5            # a shorter run
 python train.py --resume              # continue after Ctrl-C, a crash or a power cut
-python train.py --set gamma=0.5       # change a setting of the recipe (cgan/recipes/)
+python train.py --set gamma=0.5       # change a setting of the recipe (cgan/learn/recipes/)
 python app.py --weights runs/compact  # watch it, and see what it draws
 torchrun --nproc-per-node 2 train.py  # in two processes
 """
@@ -18,10 +18,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported;
 import torch
 from tqdm import tqdm
 
-from cgan import data, processes, recipes
 from cgan.cli import BadInput, add_threads, command, friendly_errors, integer, need, stop_on_signal
 from cgan.files import digest
-from cgan.run import Run, load_state
+from cgan.learn import data, processes, recipes
+from cgan.learn.run import Run, load_state
 
 
 def parse_args(argv=None, saved=None):

@@ -23,8 +23,9 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from cgan import hands, images, sampling, weights, writing
+from cgan import weights
 from cgan.cli import command, friendly_errors, integer, need
+from cgan.draw import hands, images, sampling, writing
 from cgan.files import write_atomically
 
 

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 import train
-from cgan import hands, weights
+from cgan import weights
+from cgan.draw import hands
 
 # Options of a run on the fixture `mnist`, with 3 steps per epoch.
 OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]

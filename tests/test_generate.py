@@ -12,8 +12,9 @@ import torch
 from PIL import Image
 from torchvision.datasets import MNIST
 
-from cgan import generate, images, sampling, weights
+from cgan import generate, weights
 from cgan.cli import BadInput
+from cgan.draw import images, sampling
 from cgan.networks.report import Generator
 
 

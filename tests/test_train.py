@@ -9,8 +9,9 @@ import pytest
 from conftest import OPTIONS, write_mnist
 
 import train
-from cgan import run, weights
+from cgan import weights
 from cgan.cli import BadInput, friendly_errors
+from cgan.learn import run
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_bad_options_are_refused_before_a_folder_is_made(
         raise RuntimeError("offline")
 
     monkeypatch.setattr("torchvision.datasets.MNIST.download", offline)
-    monkeypatch.setattr("cgan.processes.WORLD", 3)
+    monkeypatch.setattr("cgan.learn.processes.WORLD", 3)
     with pytest.raises(SystemExit, match="2"), friendly_errors():
         learn(tmp_path / "out", "--model", "vae", "--batch-size", "15", *options.split())
     assert sentence in capsys.readouterr().err and not (tmp_path / "out").exists()
@@ -92,7 +93,7 @@ def test_a_vae_cgan_keeps_its_vae_and_records_it(learn, tmp_path):
 
 def test_losses_that_are_not_finite_end_the_run(learn, tmp_path, monkeypatch):
     losses = iter([{"g": 1.0}, {"g": float("nan")}])
-    monkeypatch.setattr("cgan.recipes.Vae.step", lambda *_: next(losses))
+    monkeypatch.setattr("cgan.learn.recipes.Vae.step", lambda *_: next(losses))
     with pytest.raises(BadInput, match="failed at step 2.*another folder with a smaller --lr"):
         learn(tmp_path / "out", "--model", "vae")
     assert run.load_state(tmp_path / "out")["step"] in (0, 1)

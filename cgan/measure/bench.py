@@ -20,8 +20,10 @@ from urllib.request import urlopen
 import pandas as pd
 import torch
 
-from cgan import images, recipes, sampling, weights
+from cgan import weights
 from cgan.cli import add_threads, command, friendly_errors
+from cgan.draw import images, sampling
+from cgan.learn import recipes
 from cgan.measure import results
 
 TURNS = 9

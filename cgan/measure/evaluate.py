@@ -9,9 +9,11 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
-from cgan import data, images, sampling, weights
+from cgan import weights
 from cgan.cli import add_threads, command, friendly_errors, need
+from cgan.draw import images, sampling
 from cgan.files import digest, write_atomically
+from cgan.learn import data
 from cgan.measure import metrics, results
 from cgan.measure.judge import features_and_digits, set_reference, share_right, train_judge
 

@@ -6,8 +6,10 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
-from cgan import data, hands, sampling, weights
-from cgan.images import to_uint8
+from cgan import weights
+from cgan.draw import hands, sampling
+from cgan.draw.images import to_uint8
+from cgan.learn import data
 from cgan.measure import results
 from cgan.measure.judge import features_and_digits
 

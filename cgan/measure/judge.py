@@ -9,9 +9,10 @@ import torch
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 from tqdm import tqdm
 
-from cgan import data, weights
+from cgan import weights
 from cgan.cli import add_threads, command, friendly_errors
 from cgan.files import digest
+from cgan.learn import data
 from cgan.measure import metrics
 from cgan.networks.judge import Judge
 

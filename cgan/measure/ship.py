@@ -12,7 +12,7 @@ from PIL import Image
 from cgan import weights
 from cgan.cli import command, friendly_errors
 from cgan.files import write_atomically
-from cgan.history import history
+from cgan.learn.history import history
 
 WIDTH, HEIGHT = 280, 140  # of a preview: the first five of its ten rows
 

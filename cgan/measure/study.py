@@ -21,9 +21,11 @@ import pandas as pd
 import torch
 from PIL import Image
 
-from cgan import data, images, sampling, weights
+from cgan import weights
 from cgan.cli import add_threads, command, friendly_errors
-from cgan.history import history
+from cgan.draw import images, sampling
+from cgan.learn import data
+from cgan.learn.history import history
 from cgan.measure import bench, evaluate, results
 from cgan.measure.fits import measure_fits
 

@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from cgan import hands
 from cgan.cli import BadInput, need, whole_number
+from cgan.draw import hands
 from cgan.page import pictures
 from cgan.page.access import sentence
 

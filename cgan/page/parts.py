@@ -15,10 +15,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from cgan import hands, writing
+from cgan.draw import hands, writing
 
 FOLDER = Path(__file__).parent
-TEXTS = json.loads((FOLDER / "texts.json").read_text("utf-8"))
+TEXTS = json.loads((FOLDER.parent / "web" / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # within reach of a slider
 SEED = 13  # the classifier reads all ten digits of its first hand with at least 0.99
 STYLE = hands.STYLES

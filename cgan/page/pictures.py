@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cgan import generate, hands, images, sampling, writing
+from cgan import generate
 from cgan import weights as weights_files
 from cgan.cli import need, whole_number
+from cgan.draw import hands, images, sampling, writing
 
 MAX_TILES = 100
 MAX_SET = 10_000  # pictures in a .zip

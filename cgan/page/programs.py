@@ -8,8 +8,8 @@ import gradio as gr
 from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder
 
-from cgan import hands
 from cgan.cli import BadInput, whole_number
+from cgan.draw import hands
 from cgan.files import write_atomically
 from cgan.page import pictures, routes
 

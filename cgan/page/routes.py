@@ -21,8 +21,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cgan import generate, hands, images, writing
+from cgan import generate
 from cgan.cli import BadInput, need, whole_number
+from cgan.draw import hands, images, writing
 from cgan.page import fitting, pictures
 from cgan.page import runs as training
 from cgan.page.access import sentence

@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cgan import images, weights
+from cgan import weights
 from cgan.cli import BadInput, need
-from cgan.history import history as read_history
+from cgan.draw import images
+from cgan.learn.history import history as read_history
 from cgan.page.access import sentence
 
 FRAME = (280, 140)  # pixels of a preview: the first five of its ten rows

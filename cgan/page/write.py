@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan import images
+from cgan.draw import images
 
 FIRST = "2026-11-25\n(3+4)x5=35"
 

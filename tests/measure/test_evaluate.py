@@ -8,10 +8,12 @@ import torch
 from PIL import Image
 from torchvision.transforms.functional import gaussian_blur
 
-from cgan import data, sampling, weights
+from cgan import weights
 from cgan.cli import BadInput
+from cgan.draw import sampling
+from cgan.draw.images import to_uint8
 from cgan.files import digest
-from cgan.images import to_uint8
+from cgan.learn import data
 from cgan.measure import evaluate, judge, results
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from cgan import data, weights
+from cgan import weights
 from cgan.files import digest
+from cgan.learn import data
 from cgan.measure import judge
 
 ROOT = Path(judge.__file__).parents[2]
@@ -57,7 +58,7 @@ def test_command_writes_a_judge_that_carries_its_reference(tmp_path, monkeypatch
 
 def test_nothing_that_trains_a_generator_uses_a_judge_or_a_test_image():
     names = "train.py", *(f"cgan/{name}.py" for name in ("losses", "run", "networks/report", "networks/vae"))
-    for file in [*map(ROOT.joinpath, names), *ROOT.glob("cgan/recipes/*.py")]:
+    for file in [*map(ROOT.joinpath, names), *ROOT.glob("cgan/learn/recipes/*.py")]:
         source = file.read_text(encoding="utf-8")
         used = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(ast.parse(source))}
         assert "judge" not in source.lower(), file

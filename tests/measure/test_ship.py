@@ -5,7 +5,8 @@ import json
 import pytest
 from PIL import Image
 
-from cgan import recipes, weights
+from cgan import weights
+from cgan.learn import recipes
 from cgan.measure import ship
 
 

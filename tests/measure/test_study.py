@@ -8,7 +8,9 @@ import torch
 from PIL import Image
 
 import train
-from cgan import hands, images, recipes, sampling, weights
+from cgan import weights
+from cgan.draw import hands, images, sampling
+from cgan.learn import recipes
 from cgan.measure import fits, results, study
 
 

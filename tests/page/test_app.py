@@ -119,4 +119,6 @@ def test_the_page_does_not_import_what_trains():
     code = "import app; from cgan.page import layout, routes; import sys; print([*sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert "cgan.page.routes" in done.stdout, done.stderr
-    assert not any(f"'{name}'" in done.stdout for name in ("torchvision", "cgan.data", "cgan.recipes"))
+    assert not any(
+        f"'{name}'" in done.stdout for name in ("torchvision", "cgan.learn.data", "cgan.learn.recipes")
+    )

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 
-from cgan import images, sampling
+from cgan.draw import images, sampling
 from tests.page.browsing import image, pick, received, says, shows, source, text
 
 

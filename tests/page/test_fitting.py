@@ -11,7 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from cgan import hands, images, sampling, weights
+from cgan import weights
+from cgan.draw import hands, images, sampling
 from cgan.page import fitting
 from page.conftest import app_with, run_async
 

@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 from starlette.testclient import TestClient
 
-from cgan import hands, images, sampling, weights, writing
+from cgan import weights
+from cgan.draw import hands, images, sampling, writing
 from cgan.page import pictures, routes
 from page.conftest import app_with
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 from starlette.testclient import TestClient
 
-from cgan import images, weights
+from cgan import weights
+from cgan.draw import images
 from cgan.page import runs
 from page.conftest import app_with
 

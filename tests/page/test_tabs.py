@@ -6,7 +6,8 @@ from importlib.resources import files
 import pytest
 import torch
 
-from cgan import hands, sampling, weights
+from cgan import weights
+from cgan.draw import hands, sampling
 from cgan.page import pictures, runs, training
 from cgan.page.parts import FOLDER, SEED, TEXTS, Page
 from tests.page.browsing import TABS, image, pick, says, shows, source, text

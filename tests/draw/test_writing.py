@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from cgan import hands, writing
 from cgan.cli import BadInput
+from cgan.draw import hands, writing
 
 
 def write(text, weights, seed=7, indices=(0,), **options):

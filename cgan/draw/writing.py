@@ -11,9 +11,9 @@ import torch
 from PIL import Image, ImageDraw
 from torch.nn.functional import avg_pool2d, pad
 
-from cgan import images, sampling
 from cgan.cli import need, whole_number
-from cgan.hands import edge_lengths
+from cgan.draw import images, sampling
+from cgan.draw.hands import edge_lengths
 
 MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28

@@ -8,8 +8,8 @@ import pytest
 import torch
 from conftest import write_mnist
 
-from cgan import data
 from cgan.cli import BadInput
+from cgan.learn import data
 
 IMAGES, LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 

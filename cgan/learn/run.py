@@ -17,8 +17,9 @@ from pathlib import Path
 
 import torch
 
-from cgan import hands, images, weights
+from cgan import weights
 from cgan.cli import need
+from cgan.draw import hands, images
 from cgan.files import lock, write_atomically
 
 FORMAT = 2

@@ -3,7 +3,7 @@
 import torch
 
 from cgan.cli import need, whole_number
-from cgan.losses import fake_loss, real_loss
+from cgan.learn.losses import fake_loss, real_loss
 from cgan.networks import compact, report
 
 PAIRS = {"report": report, "compact": compact}

@@ -3,8 +3,8 @@ import pytest
 import torch
 from PIL import Image
 
-from cgan import images
 from cgan.cli import BadInput
+from cgan.draw import images
 
 
 def test_background_is_exactly_black_and_ink_exactly_white():

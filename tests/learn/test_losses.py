@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy
 
-from cgan import losses
+from cgan.learn import losses
 
 
 def test_losses_are_log_2_where_d_is_undecided():

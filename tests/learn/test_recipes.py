@@ -8,13 +8,14 @@ from torch import nn
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy, softplus
 
-from cgan import recipes, weights
+from cgan import weights
 from cgan.cli import BadInput
 from cgan.files import digest
+from cgan.learn import recipes
+from cgan.learn.recipes import build
+from cgan.learn.recipes.compact import another, shifted
+from cgan.learn.recipes.report import Report, noise_for
 from cgan.networks import compact
-from cgan.recipes import build
-from cgan.recipes.compact import another, shifted
-from cgan.recipes.report import Report, noise_for
 
 
 def stream(seed=0):
@@ -87,7 +88,7 @@ def test_one_backward_pass_serves_both_networks(step, gamma, shift, monkeypatch)
     for network in (recipe.G, recipe.D, recipe.G_ema):
         network.double()
     z = torch.linspace(-2, 2, 8 * 64).double().view(8, 64)
-    monkeypatch.setattr("cgan.recipes.compact.noise_for", lambda y, G, rng: z)
+    monkeypatch.setattr("cgan.learn.recipes.compact.noise_for", lambda y, G, rng: z)
     G, D = copy.deepcopy((recipe.G, recipe.D))
     (x, y), rng = batch(), stream()
     x = x.double()

@@ -15,9 +15,9 @@ vae_id                     VaeCgan only: the id of the weights that it learns fr
 import torch
 
 from cgan.cli import need
-from cgan.recipes.compact import Compact
-from cgan.recipes.report import Report
-from cgan.recipes.vae import Cvae, Vae, VaeCgan
+from cgan.learn.recipes.compact import Compact
+from cgan.learn.recipes.report import Report
+from cgan.learn.recipes.vae import Cvae, Vae, VaeCgan
 
 RECIPES = {"report": Report, "compact": Compact, "vae": Vae, "cvae": Cvae, "vae-cgan": VaeCgan}
 

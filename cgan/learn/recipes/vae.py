@@ -4,9 +4,9 @@ import torch
 
 from cgan import weights
 from cgan.cli import need, whole_number
-from cgan.losses import kl_loss, reconstruction_loss
+from cgan.learn.losses import kl_loss, reconstruction_loss
+from cgan.learn.recipes.report import Report
 from cgan.networks.vae import AutoEncoder
-from cgan.recipes.report import Report
 
 
 class Vae:

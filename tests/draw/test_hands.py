@@ -8,8 +8,9 @@ import torch
 from PIL import Image, ImageDraw, ImageOps
 from torch.nn.functional import affine_grid, grid_sample
 
-from cgan import hands, images, sampling, weights
+from cgan import weights
 from cgan.cli import BadInput
+from cgan.draw import hands, images, sampling
 from cgan.networks.compact import Generator
 
 

@@ -9,7 +9,7 @@ import pytest
 import train
 from cgan import weights
 from cgan.cli import BadInput
-from cgan.history import history
+from cgan.learn.history import history
 
 
 def written(folder, *lines):

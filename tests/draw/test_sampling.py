@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from cgan import hands, sampling, weights
+from cgan import weights
 from cgan.cli import BadInput
-from cgan.sampling import generate
+from cgan.draw import hands, sampling
+from cgan.draw.sampling import generate
 
 
 def test_a_picture_does_not_depend_on_its_neighbours(report):

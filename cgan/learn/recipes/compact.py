@@ -5,9 +5,9 @@ from torch.nn.functional import pad
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cgan.cli import need, whole_number
-from cgan.losses import generator_ratio, gradient_penalty, pairing_loss
+from cgan.learn.losses import generator_ratio, gradient_penalty, pairing_loss
+from cgan.learn.recipes.report import noise_for
 from cgan.networks.compact import Discriminator, Generator
-from cgan.recipes.report import noise_for
 
 
 class Compact:

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 import train
-from cgan import run, weights
+from cgan import weights
 from cgan.cli import BadInput
 from cgan.files import lock
+from cgan.learn import run
 
 ROOT = Path(train.__file__).parent
 OPTIONS = ["--epochs", "1", "--batch-size", "8", "--threads", "1"]  # 40 images: 5 steps an epoch
@@ -29,8 +30,8 @@ def torchrun(script, *arguments, restarts=0):
 STEP = """
 import sys
 import torch
-from cgan import processes, recipes
-from cgan.recipes import compact
+from cgan.learn import processes, recipes
+from cgan.learn.recipes import compact
 with processes.group():
     random = torch.Generator().manual_seed(0)
     x, z = torch.rand(64, 1, 28, 28, generator=random) * 2 - 1, torch.randn(64, 64, generator=random)
@@ -66,7 +67,8 @@ def test_two_processes_with_32_images_have_the_gradients_of_one_with_64(tmp_path
 LOST = """
 import os, signal, sys
 import train
-from cgan import hands, processes, recipes, run
+from cgan.draw import hands
+from cgan.learn import processes, recipes, run
 hands.learn_directions = lambda network: None
 run.SAVE_EVERY, step, count = 0, recipes.Compact.step, 0
 def lost(*arguments):

@@ -15,9 +15,11 @@ from conftest import OPTIONS
 from PIL import Image
 
 import train
-from cgan import files, hands, images, run, weights
+from cgan import files, weights
 from cgan.cli import BadInput, friendly_errors
-from cgan.recipes import RECIPES
+from cgan.draw import hands, images
+from cgan.learn import run
+from cgan.learn.recipes import RECIPES
 
 ROOT = Path(train.__file__).parent
 
@@ -96,7 +98,7 @@ def test_a_run_extended_by_resuming_is_the_same_as_one_in_one_go(learn, tmp_path
 DYING = """
 import itertools, os, signal, sys
 import train
-from cgan import recipes, run
+from cgan.learn import recipes, run
 moments = itertools.count(1)
 def dying(function):
     def call(*arguments):
