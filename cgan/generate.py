@@ -25,7 +25,8 @@ from tqdm import tqdm
 
 from cgan import weights
 from cgan.cli import command, friendly_errors, integer, need
-from cgan.draw import hands, images, sampling, writing
+from cgan.draw import drawings, hands, images, sampling, styles, writing
+from cgan.draw.fit import fit
 from cgan.files import write_atomically
 
 
@@ -76,7 +77,7 @@ def main(argv=None):
     if options.like:
         is_alone = len(digits) == 1 and not options.hand
         need(is_alone, "--like FILE needs --digit D, the digit in the picture, and no --hand.")
-        z = hands.fit(model, hands.from_image(options.like)[None], digits)
+        z = fit(model, drawings.from_image(options.like)[None], digits)
         options.hand, digits = hands.encode(z), range(10)
 
     if options.idx:
@@ -108,14 +109,14 @@ def blocks(digits, seeds, rows, model, **style):
     """Yield the pictures in blocks of rows: uint8 (n, len(digits), 28, 28).
 
     Of all rows, picture [i, j] is digits[j] in hand rows[i] of seeds[j]. style: slant, stroke and width for
-    `hands.styled`.
+    `styles.styled`.
     """
     step = max(100, len(rows) // 20)  # every block regenerates the seeds' hands from row 0
     for start in range(0, len(rows), step):
         indices = rows[start : start + step]
         columns = []
         for digit, seed in zip(digits, seeds, strict=True):
-            z = hands.styled(hands.seeded(seed, indices, model.z_dim), model, **style)
+            z = styles.styled(hands.seeded(seed, indices, model.z_dim), model, **style)
             y = torch.full((len(indices),), digit)
             columns.append(images.to_uint8(sampling.draw(model, z, y)))
         yield torch.stack(columns, dim=1)

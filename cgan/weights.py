@@ -39,7 +39,7 @@ class Weights:
     provenance: dict  # options, epochs, seconds, digest of the data, library versions
     digest: str  # sha256 of config and tensors
     network: torch.nn.Module  # in evaluation mode, on the CPU
-    directions: torch.Tensor | None = None  # float (3, z_dim): slant, stroke weight, width (hands.py)
+    directions: torch.Tensor | None = None  # float (3, z_dim): slant, stroke weight, width (draw/styles.py)
 
     @property
     def id(self):
@@ -71,7 +71,7 @@ def save(path, recipe, network, provenance, directions=None):
 
     Args:
         provenance: plain values that survive JSON.
-        directions: float (3, z_dim), from `hands.learn_directions`.
+        directions: float (3, z_dim), from `styles.learn_directions`.
     """
     tensors = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
     if directions is not None:

@@ -13,7 +13,7 @@ import torch
 
 import train
 from cgan import weights
-from cgan.draw import hands
+from cgan.draw import styles
 
 # Options of a run on the fixture `mnist`, with 3 steps per epoch.
 OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]
@@ -57,7 +57,7 @@ def learn(mnist, monkeypatch):
     Style directions are replaced, as learning them takes thousands of images.
     """
     stand_in = torch.ones(3, 100)
-    monkeypatch.setattr(hands, "learn_directions", lambda G: stand_in if G.config["z_dim"] == 100 else None)
+    monkeypatch.setattr(styles, "learn_directions", lambda G: stand_in if G.config["z_dim"] == 100 else None)
 
     def call(out, *options):
         options = options if "--resume" in options else [*OPTIONS, *options]

@@ -13,7 +13,7 @@ from torch.nn.functional import avg_pool2d, pad
 
 from cgan.cli import need, whole_number
 from cgan.draw import images, sampling
-from cgan.draw.hands import edge_lengths
+from cgan.draw.styles import edge_lengths
 
 MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28

@@ -19,7 +19,7 @@ import torch
 
 from cgan import weights
 from cgan.cli import need
-from cgan.draw import hands, images
+from cgan.draw import hands, images, styles
 from cgan.files import lock, write_atomically
 
 FORMAT = 2
@@ -105,7 +105,7 @@ class Run:
     def finish(self):
         """Save the state, and the weights with style directions, when the run has ended or was stopped."""
         self.save()
-        self.write_weights(hands.learn_directions(self.recipe.generator) if self.writes else None)
+        self.write_weights(styles.learn_directions(self.recipe.generator) if self.writes else None)
 
     def save(self):
         """Write state.pt with its sha256 at the end."""

@@ -7,7 +7,8 @@ import torch
 from tqdm import tqdm
 
 from cgan import weights
-from cgan.draw import hands, sampling
+from cgan.draw import hands, sampling, styles
+from cgan.draw.fit import fit
 from cgan.draw.images import to_uint8
 from cgan.learn import data
 from cgan.measure import results
@@ -27,7 +28,7 @@ def measure_fits(model, images, labels):
     """
     judge, images, y = weights.shipped("judge").network, images[:FITS], labels[:FITS]
     x, start = data.to_float(images), time.perf_counter()
-    fits = [hands.fit(model, x[i : i + 1], [y[i].item()]) for i in tqdm(range(len(y)), "hands", leave=False)]
+    fits = [fit(model, x[i : i + 1], [y[i].item()]) for i in tqdm(range(len(y)), "hands", leave=False)]
     seconds = (time.perf_counter() - start) / len(y)
 
     digits = torch.arange(10).repeat(len(y))  # (10 N,), all ten in each hand
@@ -58,8 +59,8 @@ def measure_fits(model, images, labels):
 
 def standard_styles(x, y):
     """Measure the styles of images x (N, 1, 28, 28), standardised within their digits y (N,)."""
-    columns = [f"same_{style}" for style in hands.STYLES]
-    by_digit = pd.DataFrame(hands.measure_styles(x).numpy(), columns=columns).groupby(y.numpy())
+    columns = [f"same_{style}" for style in styles.STYLES]
+    by_digit = pd.DataFrame(styles.measure(x).numpy(), columns=columns).groupby(y.numpy())
     return by_digit.transform(lambda values: (values - values.mean()) / values.std())
 
 
@@ -69,6 +70,6 @@ def joint_error(model):
     for i in tqdm(range(JOINT_FITS), "joint fits", leave=False):
         digits = (torch.arange(3) + i) % 10
         x = sampling.draw(model, hands.seeded(1, [i], model.z_dim).expand(3, -1), digits)
-        z = hands.fit(model, x, digits)
+        z = fit(model, x, digits)
         errors.append((sampling.draw(model, z.expand(3, -1), digits) - x).square().mean().item())
     return sum(errors) / JOINT_FITS

@@ -22,7 +22,8 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from cgan.cli import BadInput, need, whole_number
-from cgan.draw import hands
+from cgan.draw import drawings, hands
+from cgan.draw.fit import fit
 from cgan.page import pictures
 from cgan.page.access import sentence
 
@@ -56,7 +57,7 @@ def route(weights):
                 if place != (place := queue.index(ticket)):
                     yield line(waiting=place)
                 await asyncio.sleep(0.2)
-            z = await run_in_threadpool(hands.fit, weights, drawings, digits)
+            z = await run_in_threadpool(fit, weights, drawings, digits)
             yield line(z=hands.encode(z), w=weights.id)
         except BadInput as error:
             yield line(error=str(error))
@@ -75,7 +76,7 @@ def parse(body):
         raise BadInput('Send {"drawings": [{"image": "data:image/png;base64,...", "digit": 3}]}.') from error
     need(1 <= len(files) <= MAX_DRAWINGS, f"Send 1 to {MAX_DRAWINGS} drawings, not {len(files)}.")
     digits = [digit if digit is None else whole_number("digit", digit, 0, 9) for _, digit in asked]
-    return torch.stack([hands.from_image(BytesIO(file)) for file in files]), digits
+    return torch.stack([drawings.from_image(BytesIO(file)) for file in files]), digits
 
 
 def line(**value):

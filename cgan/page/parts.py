@@ -15,13 +15,13 @@ from pathlib import Path
 
 import gradio as gr
 
-from cgan.draw import hands, writing
+from cgan.draw import styles, writing
 
 FOLDER = Path(__file__).parent
 TEXTS = json.loads((FOLDER.parent / "web" / "texts.json").read_text("utf-8"))
 MAX_SEED = 65535  # within reach of a slider
 SEED = 13  # the classifier reads all ten digits of its first hand with at least 0.99
-STYLE = hands.STYLES
+STYLE = styles.STYLES
 
 # gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is unsafe:
 # ${...} in a value would run. Use cgan.escape.

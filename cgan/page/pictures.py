@@ -12,7 +12,7 @@ from PIL import Image
 from cgan import generate
 from cgan import weights as weights_files
 from cgan.cli import need, whole_number
-from cgan.draw import hands, images, sampling, writing
+from cgan.draw import hands, images, sampling, styles, writing
 
 MAX_TILES = 100
 MAX_SET = 10_000  # pictures in a .zip
@@ -95,7 +95,7 @@ def _hands(weights, count, seed=None, i=None, z=None, **style):
         need(seed is None and i is None, "Give z, or seed and i, not both.")
         need(count == 1, "z is one hand: it draws one picture of a digit (n=1), or a text in one hand.")
         found = hands.decode(z, weights.z_dim)[None]
-    return hands.styled(found, weights, **style)
+    return styles.styled(found, weights, **style)
 
 
 def _morph(weights, steps, to, **asked):

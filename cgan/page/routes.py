@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from cgan import generate
 from cgan.cli import BadInput, need, whole_number
-from cgan.draw import hands, images, writing
+from cgan.draw import hands, images, styles, writing
 from cgan.page import fitting, pictures
 from cgan.page import runs as training
 from cgan.page.access import sentence
@@ -67,7 +67,7 @@ PARAMETERS = {  # name -> parser; pictures.py has the defaults
     **dict.fromkeys(("digit", "from", "to"), whole(0, 9)),
     **dict.fromkeys(("seed", "to_seed"), whole(0, hands.MAX_SEED)),
     **dict.fromkeys(("i", "to_i"), whole(0, 9999)),
-    **dict.fromkeys(hands.STYLES, style),
+    **dict.fromkeys(styles.STYLES, style),
     **dict.fromkeys(("z", "to_z", "text", "model", "w"), lambda name, text: text),
     "n": whole(1, pictures.MAX_TILES),
     "scale": whole(1, images.MAX_SCALE),

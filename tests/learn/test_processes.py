@@ -67,9 +67,9 @@ def test_two_processes_with_32_images_have_the_gradients_of_one_with_64(tmp_path
 LOST = """
 import os, signal, sys
 import train
-from cgan.draw import hands
+from cgan.draw import styles
 from cgan.learn import processes, recipes, run
-hands.learn_directions = lambda network: None
+styles.learn_directions = lambda network: None
 run.SAVE_EVERY, step, count = 0, recipes.Compact.step, 0
 def lost(*arguments):
     global count

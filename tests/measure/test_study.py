@@ -78,7 +78,7 @@ def test_a_hand_is_fitted_and_compared(compact, monkeypatch):
     """With a fit that returns the hands that drew the pictures."""
     z, labels = hands.seeded(3, range(60), compact.z_dim), torch.arange(60) % 10
     turn = iter(z)
-    monkeypatch.setattr(hands, "fit", lambda *_: next(turn))
+    monkeypatch.setattr(fits, "fit", lambda *_: next(turn))
     monkeypatch.setattr(fits, "joint_error", lambda model: 0.015)
     made = fits.measure_fits(compact, images.to_uint8(sampling.draw(compact, z, labels)), labels)
     kept = {(record["setting"], record["measure"]): record["value"] for record in made}

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from cgan import weights
-from cgan.draw import hands, images, sampling
+from cgan.draw import images, sampling
 from cgan.page import fitting
 from page.conftest import app_with, run_async
 
@@ -79,7 +79,7 @@ def test_one_at_a_time_and_who_leaves_makes_room(client, monkeypatch):
             raise fitting.BadInput("No hand comes near.")
         return torch.zeros(weights.z_dim)
 
-    monkeypatch.setattr(hands, "fit", fit)
+    monkeypatch.setattr(fitting, "fit", fit)
 
     async def visit():
         async def ask(digit):

@@ -12,7 +12,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from cgan import weights
-from cgan.draw import hands, images, sampling, writing
+from cgan.draw import hands, images, sampling, styles, writing
 from cgan.page import pictures, routes
 from page.conftest import app_with
 
@@ -48,7 +48,7 @@ def sheet(digits, z, columns=None):
 
 
 HAND = hands.decode(CODE, REPORT.z_dim)[None]
-MOVED = hands.styled(HAND, STYLED, slant=-0.7, stroke=1, width=2)
+MOVED = styles.styled(HAND, STYLED, slant=-0.7, stroke=1, width=2)
 STYLE = {"slant": "-0.7", "stroke": "1", "width": "2.0", "z": CODE, "w": STYLED.id}
 TEXT = "３−1\n（4）"
 TEN = [*range(10)]
