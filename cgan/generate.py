@@ -10,14 +10,6 @@ Read the set with torchvision.datasets.MNIST("generated"): 10 x COUNT training p
 test pictures.
 """
 
-import argparse
-import io
-import itertools
-import math
-import re
-import struct
-import tempfile
-import zipfile
 from pathlib import Path
 
 import torch
@@ -25,7 +17,7 @@ from tqdm import tqdm
 
 from cgan import weights
 from cgan.cli import command, friendly_errors, integer, need
-from cgan.draw import drawings, hands, images, sampling, styles, writing
+from cgan.draw import drawings, hands, images, sampling, sets, writing
 from cgan.draw.fit import fit
 from cgan.files import write_atomically
 
@@ -33,7 +25,7 @@ from cgan.files import write_atomically
 def parse_args(argv=None):
     parser = command(__doc__)
     add = parser.add_argument
-    add("--digit", type=digit_range, help="a digit, or a range such as 0-9 (default: 0-9)")
+    add("--digit", type=sets.digit_range, help="a digit, or a range such as 0-9 (default: 0-9)")
     add("--text", help="a number, date or sum to write instead")
     add("--seed", type=integer(0, hands.MAX_SEED), help="0 to 4294967295 (default: random)")
     add("--hand", metavar="CODE", help="draw in this hand (z= in a link) instead of a seed's")
@@ -48,13 +40,6 @@ def parse_args(argv=None):
     which.add_argument("--model", default=weights.DEFAULT, help="shipped weights (default: %(default)s)")
     which.add_argument("--weights", type=Path, metavar="FILE", help="your own weights file or run folder")
     return parser.parse_args(argv)
-
-
-def digit_range(text):
-    """Parse "7" or "0-9" as a range of digits, for argparse."""
-    if not re.fullmatch("[0-9](-[0-9])?", text) or text[0] > text[-1]:
-        raise argparse.ArgumentTypeError(f"this must be a digit 0-9 or a range such as 0-9, not {text!r}")
-    return range(int(text[0]), int(text[-1]) + 1)
 
 
 def main(argv=None):
@@ -81,10 +66,10 @@ def main(argv=None):
         options.hand, digits = hands.encode(z), range(10)
 
     if options.idx:
-        write_idx(options.idx, digits, count, seed, model)
+        sets.write_idx(options.idx, digits, count, seed, model)
     elif not is_png:
-        entries = tqdm(png_entries(digits, count, seed, model), unit=" pictures", disable=None)
-        write_atomically(options.out, zip_bytes(entries))
+        entries = tqdm(sets.png_entries(digits, count, seed, model), unit=" pictures", disable=None)
+        write_atomically(options.out, sets.zip_bytes(entries))
     else:
         image = draw_picture(options, digits, count, seed, model)
         image = images.enlarge(images.on_background(image, options.background), options.scale)
@@ -101,73 +86,9 @@ def draw_picture(options, digits, count, seed, model):
     if options.hand:
         tiles = images.to_uint8(sampling.generate(digits, weights=model, hand=options.hand))
     else:
-        tiles = torch.cat([*tqdm(blocks(digits, [seed] * len(digits), range(count), model), disable=None)])
+        drawn = sets.blocks(digits, [seed] * len(digits), range(count), model)
+        tiles = torch.cat([*tqdm(drawn, disable=None)])
     return images.grid(tiles.view(-1, 28, 28), len(digits) if len(digits) > 1 else None)
-
-
-def blocks(digits, seeds, rows, model, **style):
-    """Yield the pictures in blocks of rows: uint8 (n, len(digits), 28, 28).
-
-    Of all rows, picture [i, j] is digits[j] in hand rows[i] of seeds[j]. style: slant, stroke and width for
-    `styles.styled`.
-    """
-    step = max(100, len(rows) // 20)  # every block regenerates the seeds' hands from row 0
-    for start in range(0, len(rows), step):
-        indices = rows[start : start + step]
-        columns = []
-        for digit, seed in zip(digits, seeds, strict=True):
-            z = styles.styled(hands.seeded(seed, indices, model.z_dim), model, **style)
-            y = torch.full((len(indices),), digit)
-            columns.append(images.to_uint8(sampling.draw(model, z, y)))
-        yield torch.stack(columns, dim=1)
-
-
-def png_entries(digits, count, seed, model, **style):
-    """Yield the name, digitD_seedS_INDEX.png, and the bytes of each picture."""
-    rows = itertools.chain.from_iterable(blocks(digits, [seed] * len(digits), range(count), model, **style))
-    for i, row in enumerate(rows):
-        for digit, tile in zip(digits, row, strict=True):
-            yield f"digit{digit}_seed{seed}_{i:05d}.png", images.png(images.grid(tile[None]))
-
-
-def idx_entries(digits, count, seed, model, **style):
-    """Yield the names and bytes of MNIST's four files (format: yann.lecun.org/exdb/mnist).
-
-    Digit d is drawn from the seed `seed + d`, so that no two digits share a hand; t10k has the hands
-    that follow those of train.
-    """
-    seeds = [(seed + digit) % (hands.MAX_SEED + 1) for digit in digits]
-    for split, rows in (("train", range(count)), ("t10k", range(count, count + math.ceil(count / 6)))):
-        labels = bytes(digits) * len(rows)
-        yield f"{split}-labels-idx1-ubyte", struct.pack(">2i", 0x801, len(labels)) + labels
-        pixels = b"".join(block.numpy().tobytes() for block in blocks(digits, seeds, rows, model, **style))
-        yield f"{split}-images-idx3-ubyte", struct.pack(">4i", 0x803, len(labels), 28, 28) + pixels
-
-
-def zip_bytes(entries):
-    """Pack (name, bytes) pairs as a .zip, dated 1980: the same entries give the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in entries:
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
-
-
-def write_idx(folder, digits, count, seed, model):
-    """Write a data set to folder/MNIST/raw, complete or not at all. Raises BadInput if that holds files."""
-    raw = folder / "MNIST" / "raw"
-    is_free = not raw.exists() or not any(raw.iterdir())
-    need(is_free, f"{raw} already holds files; choose another folder.")
-    raw.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(suffix=".tmp", dir=raw.parent) as partial:
-        whole = Path(partial, "raw")
-        whole.mkdir()
-        entries = idx_entries(digits, count, seed, model)
-        for name, content in tqdm(entries, total=4, unit=" files", disable=None):
-            (whole / name).write_bytes(content)
-        if raw.exists():
-            raw.rmdir()
-        whole.rename(raw)
 
 
 if __name__ == "__main__":

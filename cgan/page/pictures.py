@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cgan import generate
 from cgan import weights as weights_files
 from cgan.cli import need, whole_number
-from cgan.draw import hands, images, sampling, styles, writing
+from cgan.draw import hands, images, sampling, sets, styles, writing
 
 MAX_TILES = 100
 MAX_SET = 10_000  # pictures in a .zip
@@ -63,8 +62,8 @@ def set_zip(weights, digit=range(10), seed=0, count=10, format="png", **style):
     if format == "idx":
         most = most * 6 // 7  # a sixth more pictures, for the test set
     whole_number("count", count, 1, most)
-    entries = generate.png_entries if format == "png" else generate.idx_entries
-    return generate.zip_bytes(entries(digit, count, seed, weights, **style))
+    entries = sets.png_entries if format == "png" else sets.idx_entries
+    return sets.zip_bytes(entries(digit, count, seed, weights, **style))
 
 
 def real_png(weights, digit, i=0, n=1, scale=1):

@@ -21,9 +21,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cgan import generate
 from cgan.cli import BadInput, need, whole_number
-from cgan.draw import hands, images, styles, writing
+from cgan.draw import hands, images, sets, styles, writing
 from cgan.page import fitting, pictures
 from cgan.page import runs as training
 from cgan.page.access import sentence
@@ -58,7 +57,7 @@ def style(name, text):
 
 def digits(name, text):
     try:
-        return generate.digit_range(text)
+        return sets.digit_range(text)
     except ArgumentTypeError as error:
         raise BadInput(f"{name}: {error}.") from error
 
