@@ -10,8 +10,32 @@ from numpy.random import RandomState  # with np.random, its import on first use 
 from cgan.cli import BadInput, need, whole_number, whole_numbers
 
 MAX_SEED, MAX_INDEX, MAX_TURN = 2**32 - 1, 99_999, 9999
+VARIATIONS = ["one", "natural", "fresh"]  # how the digits of a text may differ
 CODE_STEPS = 25  # a code stores z in steps of 1/25, from -127/25 to 127/25
 VARIATION = 0.5  # the share of a fresh hand in each digit; real writers vary as much
+
+
+def choose(weights, seed=None, i=None, z=None, count=1, variation="fresh", turn=0):
+    """Return the hands that write `count` digits, before any change of style.
+
+    Args:
+        seed, i: which hand of which seed; 0 if None.
+        z: a code or a vector instead.
+        variation: "one" hand for all digits; "natural" varies it from digit to digit, see `natural`; "fresh"
+            takes the hands of the seed from index i on.
+
+    Returns:
+        float32 (1 or count, z_dim).
+
+    Raises:
+        BadInput: the arguments contradict each other or are malformed.
+    """
+    need(z is None or (seed is None and i is None), "Give z, or seed and i, not both.")
+    if variation == "fresh" and count != 1:
+        need(z is None, "z is one hand: it draws one picture of a digit (n=1), or a text in one hand.")
+        return seeded(seed or 0, range(i or 0, (i or 0) + count), weights.z_dim)
+    found = seeded(seed or 0, [i or 0], weights.z_dim)[0] if z is None else hand(z, weights.z_dim)
+    return natural(found, range(count), turn) if variation == "natural" else found[None]
 
 
 def seeded(seed, indices, z_dim):

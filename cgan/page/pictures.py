@@ -40,8 +40,8 @@ def samples_png(weights, seed=0, n=1, scale=1):
 
 
 def text_png(weights, text, hand="one", ground="black", wrap=None, scale=1, **start):
-    count = max(1, writing.count_digits(text)) if hand == "fresh" else 1
-    return _enlarged(writing.write(text, weights, _hands(weights, count, **start), ground, wrap), scale)
+    z = _hands(weights, writing.count_digits(text), variation=hand, **start)
+    return _enlarged(writing.write(text, weights, z, ground, wrap), scale)
 
 
 def morph_png(weights, frames=48, scale=1, **ends):
@@ -84,17 +84,10 @@ def read(pictures):
         return weights_files.shipped("judge").network(pictures).softmax(dim=1)
 
 
-def _hands(weights, count, seed=None, i=None, z=None, **style):
-    """Return hands, float32 (count, z_dim): a seed's from index `i` on, or the one with the code `z`."""
+def _hands(weights, count, slant=0, stroke=0, width=0, **hand):
+    """Return hands, float32 (count, z_dim), chosen by seed and i or by z, and changed in style."""
     sampling.conditional(weights)  # raises BadInput
-    if z is None:
-        first = i or 0
-        found = hands.seeded(seed or 0, range(first, first + count), weights.z_dim)
-    else:
-        need(seed is None and i is None, "Give z, or seed and i, not both.")
-        need(count == 1, "z is one hand: it draws one picture of a digit (n=1), or a text in one hand.")
-        found = hands.decode(z, weights.z_dim)[None]
-    return styles.styled(found, weights, **style)
+    return styles.styled(hands.choose(weights, count=count, **hand), weights, slant, stroke, width)
 
 
 def _morph(weights, steps, to, **asked):

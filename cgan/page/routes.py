@@ -3,7 +3,7 @@
     /gradio_api/digits/7.png?seed=42&n=64&model=report&w=1f2e3d4c5b6a   (all.png: ten digits, a hand a row)
     /gradio_api/digits/7.json?seed=42&i=17                              what the classifier reads in it
     /gradio_api/samples.png?seed=7&n=16&model=vae                       of a model that is not conditional
-    /gradio_api/text.png?text=2026-11-24&seed=7&hand=one&ground=black
+    /gradio_api/text.png?text=2026-11-24&seed=7&hand=natural&turn=2&ground=black
     /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48        (morph.png: the frames in a row)
     /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png           (idx: in MNIST's format)
     /gradio_api/real/3.png?i=0&n=16                                     real digits to compare with
@@ -38,7 +38,9 @@ def whole(low, high):
 
 def one_of(*choices):
     def parse(name, text):
-        need(text in choices, f"{name} must be {' or '.join(choices)}, not {text[:40]!r}.")
+        need(
+            text in choices, f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {text[:40]!r}."
+        )
         return text
 
     return parse
@@ -71,7 +73,8 @@ PARAMETERS = {  # name -> parser; pictures.py has the defaults
     "n": whole(1, pictures.MAX_TILES),
     "scale": whole(1, images.MAX_SCALE),
     "frames": whole(2, 120),
-    "hand": one_of("one", "fresh"),
+    "hand": one_of(*hands.VARIATIONS),
+    "turn": whole(0, hands.MAX_TURN),
     "ground": one_of(*images.BACKGROUNDS),
     "wrap": whole(1, writing.MAX_TEXT),
     "count": whole(1, pictures.MAX_SET),
@@ -93,7 +96,7 @@ ADDRESSES = [  # path, media type, what answers, parameters
     ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale") | HAND),
     ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit") | HAND),
     ("samples.png", "image/png", pictures.samples_png, some("seed n scale") | MODEL),
-    ("text.png", "image/png", pictures.text_png, some("text hand ground wrap scale") | HAND),
+    ("text.png", "image/png", pictures.text_png, some("text hand turn ground wrap scale") | HAND),
     ("morph.png", "image/png", pictures.morph_png, MORPH),
     ("morph.gif", "image/gif", pictures.morph_gif, MORPH),
     ("set.zip", "application/zip", pictures.set_zip, SET),

@@ -58,3 +58,20 @@ def test_natural_variation_is_standard_normal_and_stays_near_its_hand():
     assert varied.std().item() == pytest.approx(1, abs=0.02)
     correlation = (varied * z).mean() / (varied.std() * z.std())
     assert correlation.item() == pytest.approx(0.75**0.5, abs=0.02)
+
+
+def test_hands_are_chosen_by_seed_or_code_and_vary_from_digit_to_digit(report):
+    third, code = hands.seeded(5, [2], report.z_dim)[0], hands.encode(hands.seeded(5, [2], report.z_dim)[0])
+    assert torch.equal(hands.choose(report, 5, 2, count=3), hands.seeded(5, [2, 3, 4], report.z_dim))
+    assert torch.equal(hands.choose(report, count=3, variation="one"), hands.seeded(0, [0], report.z_dim))
+    varied = hands.choose(report, 5, 2, count=3, variation="natural", turn=4)
+    assert torch.equal(varied, hands.natural(third, range(3), 4))
+    from_code = hands.choose(report, z=code, count=3, variation="natural", turn=4)
+    assert (from_code - varied).abs().max() < 0.02  # a code rounds z, but starts the same variation
+    assert hands.choose(report, z=code, variation="fresh").shape == (1, report.z_dim)
+    for wrong, sentence in (
+        ({"count": 2}, "z is one hand"),
+        ({"seed": 1}, "Give z, or seed and i, not both"),
+    ):
+        with pytest.raises(BadInput, match=sentence):
+            hands.choose(report, z=code, **wrong)

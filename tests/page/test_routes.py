@@ -75,6 +75,13 @@ WRITTEN = "3-1\n(4)"
             writing.write(WRITTEN, REPORT, seeded(0, 0), "white"),
         ),
         ("text.png", {"text": TEXT, "hand": "fresh"}, writing.write(WRITTEN, REPORT, seeded(0, 0, 1, 2))),
+        (
+            "text.png",
+            {"text": "1-1+2", "hand": "natural", "turn": 3, **STYLE},
+            writing.write(
+                "1-1+2", STYLED, styles.styled(hands.natural(HAND[0], range(3), 3), STYLED, -0.7, 1, 2)
+            ),
+        ),
         ("samples.png", {"seed": 9, "n": 4, "model": "vae"}, images.grid(RANDOM)),
         ("real/3.png", {"i": 26, "n": 4}, images.grid(pictures.real(3)[26:30])),
     ],
@@ -166,7 +173,8 @@ BAD = [
     ("digits/7.png", {"w": "0123456789ab"}, "The weights of report here are"),
     ("text.png", {}, "Give text, too."),
     ("text.png", {"text": "a"}, "text may contain the digits 0-9"),
-    ("text.png", {"text": "1", "hand": "left"}, "hand must be one or fresh, not 'left'."),
+    ("text.png", {"text": "1", "hand": "left"}, "hand must be one, natural or fresh, not 'left'."),
+    ("text.png", {"text": "1", "turn": "10000"}, "turn must be a whole number from 0 to 9999"),
     ("text.png", {"text": "12", "hand": "fresh", **BY_CODE}, "z is one hand"),
     ("morph.gif", {"from": "3"}, "Give to, too."),
     ("set.zip", {"count": "1001"}, "count must be a whole number from 1 to 1000, not '1001'."),
