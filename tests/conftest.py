@@ -1,6 +1,7 @@
 """Fixtures of all tests: a tiny data set, short training runs, the shipped weights."""
 
 import os
+import shutil
 import signal
 import struct
 
@@ -10,6 +11,7 @@ os.environ.setdefault("NO_PROXY", "localhost,127.0.0.1")
 import numpy as np
 import pytest
 import torch
+from playwright import sync_api as playwright
 
 import train
 from cgan import weights
@@ -82,3 +84,15 @@ def judge():
     """The shipped classifier: images (N, 1, 28, 28) in [-1, 1] -> digits (N,)."""
     network = weights.load(weights.SHIPPED / "judge.safetensors").network
     return lambda images: network(images).argmax(1)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with playwright.sync_playwright() as p:
+        try:  # None: Playwright's own
+            browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        except playwright.Error as error:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Chromium: {error}")
+        yield browser
+        browser.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright import sync_api as playwright
 from starlette.applications import Starlette
 
 import app
@@ -92,18 +90,6 @@ def start():
     for process in processes:
         process.kill()
         process.communicate()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with playwright.sync_playwright() as p:
-        try:  # None: Playwright's own
-            browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        except playwright.Error as error:
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Chromium: {error}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
