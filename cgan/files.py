@@ -1,13 +1,51 @@
-"""Atomic writes, file locks and digests."""
+"""Files: which ones count in a folder, atomic writes, locks and digests."""
 
+import errno
 import hashlib
 import os
+import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
 from cgan.cli import BadInput
+
+# Errors of os.replace that pass: on Windows while a scanner or another program reads the file, and on
+# network drives.
+PASSING = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EBUSY,
+    errno.EAGAIN,
+    errno.ETXTBSY,
+    getattr(errno, "ESTALE", None),
+}
+WAITS = 0.05, 0.1, 0.2, 0.4, 0.8  # seconds between two tries
+
+
+def visible(folder, pattern):
+    """Return the paths in a folder that match a glob pattern, sorted, but for names that begin with a dot.
+
+    Such names are other programs': macOS leaves ._compact.safetensors beside compact.safetensors.
+    """
+    folder = Path(folder)
+    paths = sorted(folder.glob(pattern))
+    return [p for p in paths if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+
+
+def contents(folder):
+    """Yield the files in a folder, then those in its subfolders, but for names that begin with a dot.
+
+    A link to a folder counts as a file, and a folder without files as nothing: where this yields nothing, a
+    data set or a run may be put. Raises OSError if the folder cannot be read.
+    """
+    entries = [p for p in sorted(Path(folder).iterdir()) if not p.name.startswith(".")]
+    folders = [path for path in entries if path.is_dir() and not path.is_symlink()]
+    yield from (path for path in entries if path not in folders)
+    for path in folders:
+        yield from contents(path)
 
 
 def write_atomically(path, data):
@@ -19,18 +57,30 @@ def write_atomically(path, data):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         error.filename = error.filename or str(path)  # the error of a full disk names no file
         raise
 
 
+def replace(source, target):
+    """Rename a file, or a folder to a name that is free, and try again for a second and a half if need be."""
+    for wait in (*WAITS, None):
+        try:
+            return os.replace(source, target)
+        except OSError as error:
+            if wait is None or error.errno not in PASSING:
+                raise
+            time.sleep(wait)
+
+
 @contextmanager
 def lock(path, sentence):
     """Hold the operating system's lock on the file `path`; it is released however the process ends.
 
-    The file stays; only the lock on it matters.
+    The file stays; only the lock on it matters. Where files cannot be locked (some network and cloud drives),
+    say so and go on.
 
     Raises:
         BadInput: another process holds the lock; `sentence` is the message.
@@ -47,6 +97,9 @@ def lock(path, sentence):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError) as error:
             raise BadInput(sentence) from error
+        except OSError as error:
+            reason = f"Files in {Path(path).parent} cannot be locked ({error.strerror})"
+            print(f"{reason}: make sure that nothing else writes there.", file=sys.stderr)
         yield
 
 

@@ -1,45 +1,29 @@
-"""Load MNIST as two tensors and yield shuffled batches. Images are scaled to [-1, 1] only here."""
+"""A data set as two tensors, and its shuffled batches. Images are scaled to [-1, 1] only here."""
 
-import gzip
 import itertools
 import math
 import os
-import re
-import tempfile
-import zlib
-from pathlib import Path
 
 import numpy as np
 import torch
 
-from cgan.cli import BadInput, need
+from cgan.cli import need
+from cgan.learn import idx
 
-DEFAULT_ROOT = os.environ.get("MNIST_DIR", "data")
+DEFAULT_ROOT = os.environ.get("MNIST_DIR") or "data"
 
 
 def load(root=DEFAULT_ROOT, train=True):
     """Return the training (or test) images, uint8 (N, 28, 28), and their labels, int64 (N,) from 0 to 9.
 
-    Reads MNIST or any other set in its format. If `root` holds no IDX files, downloads MNIST into it. Raises
-    BadInput if the files are not found, damaged, or not 28 x 28 images with labels from 0 to 9.
+    Reads MNIST or any other set in its format; `idx` says where and under which names. Downloads MNIST into
+    `root` if that is missing or empty. Raises BadInput if there is no such set, or if it is damaged.
     """
-    root, split = Path(root), "train" if train else "t10k"
-    names = f"{split}-images-idx3-ubyte", f"{split}-labels-idx1-ubyte"
-    files = _find(root, names)
-    if not files:
-        others = _idx_files(root)
-        need(not others, _not_found(root, names, others))
-        _download(root)
-        files = _find(root, names)
-    images_file, labels_file = files
-    images, labels = _read_idx(images_file, 3), _read_idx(labels_file, 1)
-
-    n, height, width = images.shape
-    need(height == width == 28, f"{images_file} holds images of {height} x {width} pixels, not 28 x 28.")
-    need(n == len(labels) > 0, f"{labels_file} holds {len(labels)} labels, {images_file} {n} images.")
-    low, high = labels.min(), labels.max()
-    need(high <= 9, f"{labels_file} holds labels from {low} to {high}; labels from 0 to 9 are needed.")
-    return torch.from_numpy(images), torch.from_numpy(labels).long()
+    images_file, labels_file = idx.find(root, train)
+    images, labels = idx.read_images(images_file), idx.read_labels(labels_file)
+    counts = f"{labels_file} holds {len(labels)} labels, {images_file} {len(images)} images."
+    need(len(labels) == len(images), counts)
+    return torch.from_numpy(images), torch.from_numpy(labels)
 
 
 def to_float(images):
@@ -75,70 +59,3 @@ def random_stream(seed, purpose, position, rank=0):
     """
     entropy = np.random.SeedSequence([seed, ["shuffle", "noise"].index(purpose), position, rank])
     return torch.Generator().manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
-
-
-def _find(root, names):
-    """Return the paths of the files called `names`, in one of the usual folders, or None."""
-    for folder in (root, root / "raw", root / "MNIST" / "raw"):
-        found = [sorted(folder.glob(name.replace("-idx", "[-.]idx") + "*")) for name in names]
-        if all(found):
-            return [files[0] for files in found]  # plain before .gz
-    return None
-
-
-def _not_found(root, names, others):
-    held = ", ".join(str(file.relative_to(root)) for file in others[:8])
-    return (
-        f"{root} does not hold {names[0]} and {names[1]} side by side (in it, in raw/ or in MNIST/raw/; "
-        f"with - or . before idx, plain or .gz). It holds {held}; give --data the folder of the data set, "
-        "or rename its files."
-    )
-
-
-def _idx_files(root):
-    """List the files in `root`, down to three levels, that are IDX files by their names or first bytes."""
-    need(not root.is_file(), f"{root} is a file; give --data the folder that it is in.")
-    files = sorted(file for level in ("", "*/", "*/*/") for file in root.glob(f"{level}*") if file.is_file())
-    return [f for f in files if re.search("idx|ubyte", f.name, re.IGNORECASE) or _start(f) == b"\0\0\x08"]
-
-
-def _start(file):
-    with open(file, "rb") as opened:
-        return opened.read(3)
-
-
-def _read_idx(file, dimensions):
-    """Read an IDX file of bytes, plain or compressed by gzip whatever its name, as a uint8 array."""
-    is_gzip = _start(file)[:2] == b"\x1f\x8b"
-    try:
-        with gzip.open(file) if is_gzip else open(file, "rb") as opened:
-            content = bytearray(opened.read())  # torch.from_numpy needs a writable buffer
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise BadInput(f"{file} is damaged: it cannot be decompressed ({error}).") from error
-    start = 4 + 4 * dimensions
-    is_idx = content[:4] == bytes([0, 0, 8, dimensions]) and len(content) >= start
-    need(is_idx, f"{file} is not an IDX file of bytes in {dimensions} dimensions.")
-    shape = np.frombuffer(content, ">u4", dimensions, offset=4).tolist()
-    promised, held = math.prod(shape), len(content) - start
-    need(promised == held, f"{file} is damaged: it should hold {promised:,} values and holds {held:,}.")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
-
-
-def _download(root):
-    """Download MNIST into root/MNIST/raw, through a temporary folder so that it is complete or absent."""
-    from torchvision.datasets import MNIST  # takes seconds to import
-
-    raw = root / "MNIST" / "raw"
-    need(not raw.exists() or not any(raw.iterdir()), f"{raw} holds other files; give --data another folder.")
-    print(f"Downloading MNIST into {raw}")
-    parent = next(folder for folder in (root, *root.parents) if folder.is_dir())
-    with tempfile.TemporaryDirectory(prefix="mnist-", dir=parent) as temporary:
-        try:
-            MNIST(temporary, download=True)
-        except (RuntimeError, OSError, ValueError) as error:
-            raise BadInput(
-                f"MNIST is not in {root} and could not be downloaded ({' '.join(str(error).split())}); "
-                "connect to the internet, or give --data a folder that holds it."
-            ) from error
-        raw.parent.mkdir(parents=True, exist_ok=True)
-        os.rename(Path(temporary) / "MNIST" / "raw", raw)

@@ -1,0 +1,235 @@
+"""Which files are found, what is downloaded where, and what is read from them."""
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import write_mnist
+
+from cgan.cli import BadInput
+from cgan.learn import idx
+
+IMAGES, LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch):
+    """Fail on any download that a test does not ask for."""
+
+    def refuse(self):
+        raise RuntimeError("no network")
+
+    monkeypatch.setattr("torchvision.datasets.MNIST.download", refuse)
+
+
+@pytest.fixture
+def online(monkeypatch):
+    """Make torchvision "download" a tiny set."""
+    monkeypatch.setattr("torchvision.datasets.MNIST.download", lambda self: write_mnist(Path(self.root)))
+    monkeypatch.setattr("torchvision.datasets.MNIST._load_data", lambda self: (None, None))
+
+
+def packed(kind, *shape, values=None):
+    """Return an IDX file of a type and shape, of zeros unless the values are given."""
+    size = int(np.prod(shape)) * (4 if kind in (12, 13) else 1)
+    return bytes([0, 0, kind, len(shape)]) + np.array(shape, ">u4").tobytes() + (values or bytes(size))
+
+
+def write(path, content=b"mine"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+# Finding
+
+
+@pytest.mark.parametrize("folder", ["", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw"])
+@pytest.mark.parametrize("mark, form", ["--", ".-", "-z", ".z", "-g", "-n"])
+def test_the_usual_names_and_places_are_found(mnist, tmp_path, folder, mark, form):
+    expected, root = idx.read_images(idx.find(mnist)[0]), tmp_path / "root"
+    for file in (mnist / "MNIST" / "raw").iterdir():
+        content = file.read_bytes()
+        name = file.name.replace("-idx", f"{mark}idx") + (".gz" if form in "zn" else "")
+        write(root / folder / name, gzip.compress(content) if form in "zg" else content)
+    images, labels = idx.find(root)
+    assert (idx.read_images(images) == expected).all()
+    assert idx.read_labels(labels).tolist() == [i % 10 for i in range(40)]
+
+
+@pytest.mark.parametrize(
+    "ending", [".old", ".bak", "~", " (1)", ".gz.part", ".gz (1)", " (1).gz", ".zip", ".tmp"]
+)
+def test_only_the_exact_names_count(tmp_path, ending):
+    for name in (IMAGES, LABELS):
+        write(tmp_path / f"{name}{ending}")
+        write(tmp_path / f"._{name}")
+        write(tmp_path / f"{name.replace('-idx', '.idx')}.gz")
+    assert [file.name for file in idx.find(tmp_path)] == [
+        f"{IMAGES[:12]}.{IMAGES[13:]}.gz",
+        f"{LABELS[:12]}.{LABELS[13:]}.gz",
+    ]
+    for name in (IMAGES, LABELS):
+        write(tmp_path / name)
+    assert idx.find(tmp_path) == (tmp_path / IMAGES, tmp_path / LABELS)
+
+
+@pytest.mark.parametrize("ending, inner", [("", ""), ("", ".gz"), (".gz", ""), (".gz", ".gz")])
+def test_a_folder_of_the_files_name_is_looked_into(tmp_path, ending, inner):
+    for name in (IMAGES, LABELS):
+        write(tmp_path / (name + ending) / (name + inner))
+    assert [file.name for file in idx.find(tmp_path)] == [IMAGES + inner, LABELS + inner]
+    for name in (IMAGES, LABELS):
+        write(tmp_path / name.replace("-idx", ".idx"))
+    assert all(file.is_file() for file in idx.find(tmp_path))
+    (tmp_path / (IMAGES + ending) / (IMAGES + inner)).unlink()
+    assert idx.find(tmp_path)[0] == tmp_path / IMAGES.replace("-idx", ".idx")
+
+
+# Other sets in MNIST's format, as torchvision and their authors name them: the test files are "test".
+OTHERS = [("QMNIST", "qmnist"), ("EMNIST", "emnist-digits"), ("EMNIST", "emnist-mnist")]
+
+
+@pytest.mark.parametrize("folder, name", OTHERS)
+@pytest.mark.parametrize("train, split", [(True, "train"), (False, "test")])
+def test_qmnist_and_the_digits_of_emnist_are_read_upright(tmp_path, folder, name, train, split):
+    upright = np.random.RandomState(0).randint(0, 256, (20, 28, 28), np.uint8)
+    stored = upright.transpose(0, 2, 1) if folder == "EMNIST" else upright
+    table = np.array([[i % 10, 4, 3000 + i, i, 30 + i % 10, i, 0, 0] for i in range(20)], ">i4")
+    raw = tmp_path / folder / "raw"
+    write(raw / f"{name}-{split}-images-idx3-ubyte", packed(8, 20, 28, 28, values=stored.tobytes()))
+    if folder == "QMNIST":
+        write(raw / f"{name}-{split}-labels-idx2-int", packed(12, 20, 8, values=table.tobytes()))
+    else:
+        write(
+            raw / f"{name}-{split}-labels-idx1-ubyte", packed(8, 20, values=bytes(i % 10 for i in range(20)))
+        )
+    images, labels = idx.find(tmp_path, train)
+    assert (idx.read_images(images) == upright).all() and idx.read_images(images).flags.c_contiguous
+    assert idx.read_labels(labels).tolist() == [i % 10 for i in range(20)]
+    write_mnist(tmp_path)
+    assert idx.find(tmp_path, train)[0].parent == tmp_path / "MNIST" / "raw"  # MNIST comes first
+
+
+def test_labels_of_bytes_come_before_tables(mnist):
+    write(mnist / "MNIST" / "raw" / "train-labels-idx2-int", packed(12, 40, 8))
+    assert idx.find(mnist)[1].name == LABELS
+
+
+@pytest.mark.parametrize("part", ["letters", "balanced", "byclass", "bymerge"])
+def test_emnists_letters_are_refused_with_the_reason(tmp_path, part):
+    for name in (IMAGES, LABELS):
+        write(tmp_path / "gzip" / f"emnist-{part}-{name}.gz")
+    with pytest.raises(
+        BadInput, match=f"emnist-{part}-{IMAGES}.gz: its labels go above 9.*take emnist-digits"
+    ):
+        idx.find(tmp_path)
+
+
+# Downloading
+
+
+@pytest.mark.parametrize("there", ["", "/", "/.DS_Store", "/MNIST/raw/._x", "/.cache/file", "/MNIST/raw/"])
+def test_mnist_is_downloaded_where_there_is_nothing(tmp_path, online, capsys, there):
+    root = tmp_path / "new" / "data"
+    if there.endswith("/"):
+        Path(f"{root}{there}").mkdir(parents=True)
+    elif there:
+        write(Path(f"{root}{there}"))
+    assert idx.find(root) == (root / "MNIST" / "raw" / IMAGES, root / "MNIST" / "raw" / LABELS)
+    assert f"Downloading MNIST into {root / 'MNIST' / 'raw'}" in capsys.readouterr().out
+    assert not list(tmp_path.rglob(".mnist-*"))  # no temporary folder is left
+    assert idx.find(root, train=False) and not capsys.readouterr().out
+
+
+MINE = [IMAGES, "t10k.idx1-ubyte.gz", "deep/er/my-idx3-ubyte", "MNIST/raw/notes", "TRAIN-IMAGES-IDX3-UBYTE"]
+MINE += ["mnist_train.csv", "mnist.npz", "0/1.png", "mnist.zip", "a/b/c/d/e", f"{IMAGES}/notes.txt"]
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_nothing_is_downloaded_into_a_folder_that_holds_something_else(tmp_path, online, name):
+    write(tmp_path / name)
+    sentence = f"holds {name}, but not {IMAGES} and {LABELS} side by side .*Give --data"
+    with pytest.raises(BadInput, match=sentence):
+        idx.find(tmp_path)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files == [tmp_path / name] and files[0].read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+@pytest.mark.parametrize("target", ["elsewhere", "nowhere"])
+def test_links_are_not_empty(tmp_path, online, target):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "MNIST").symlink_to(tmp_path / target)
+    with pytest.raises(BadInput, match="root holds MNIST, but not"):
+        idx.find(tmp_path / "root")
+    (tmp_path / "link").symlink_to(tmp_path / target)
+    if target == "nowhere":
+        with pytest.raises(BadInput, match="link is not a folder; give --data another"):
+            idx.find(tmp_path / "link" / "data")
+    else:
+        assert idx.find(tmp_path / "link")[0].is_file()
+
+
+def test_what_is_found_instead_is_named(mnist, tmp_path):
+    raw = mnist / "MNIST" / "raw"
+    (raw / LABELS).unlink()
+    with pytest.raises(
+        BadInput, match=f"holds MNIST/raw/t10k.*, but not {IMAGES} and {LABELS} .*Give --data"
+    ):
+        idx.find(mnist)
+    for file in (raw / IMAGES, raw / IMAGES / "x"):
+        with pytest.raises(BadInput, match=f"{IMAGES} is (a file; give --data the folder|not a folder)"):
+            idx.find(file)
+    for i in range(20):
+        write(tmp_path / "many" / f"{i:02}.png")
+    with pytest.raises(BadInput, match="holds 00.png, .*, 07.png and more, but not"):
+        idx.find(tmp_path / "many")
+
+
+def test_a_failed_download_is_reported_and_leaves_nothing(tmp_path):
+    with pytest.raises(BadInput, match="could not be downloaded .no network.; connect .* --data"):
+        idx.find(tmp_path / "new")
+    assert list(tmp_path.iterdir()) == []
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    "name, content, sentence",
+    [
+        (IMAGES, b"", "is not an IDX file of bytes or integers"),
+        (IMAGES, b"\0\0\x08\x03\0\0", "is not an IDX file"),
+        (IMAGES, packed(8, 40, 28, 28)[:-1], "should hold 31,360 bytes of values and holds 31,359"),
+        (IMAGES, packed(13, 40, 28, 28), "is not an IDX file"),
+        (IMAGES, packed(12, 40, 28, 28), "holds integers, not images"),
+        (IMAGES, packed(8, 40, 32, 32), "holds images of 32 x 32 pixels, not 28 x 28"),
+        (IMAGES, packed(8, 0, 28, 28), "holds no images"),
+        (IMAGES, packed(8, 40), "holds labels, not images: bytes in three dimensions"),
+        (IMAGES, packed(8, 40, 28, 28, 3), "holds values in 4 dimensions, not images"),
+        (LABELS, packed(8, 40, 28, 28), "holds images, not labels: bytes in one dimension, or"),
+        (LABELS, packed(12, 40), "holds integers, not labels"),
+        (LABELS, packed(12, 40, 0), "holds integers, not labels"),
+        (
+            LABELS,
+            packed(12, 2, 1, values=bytes([0] * 7 + [77])),
+            "from 0 to 77; labels from 0 to 9 are needed",
+        ),
+        (LABELS, packed(12, 1, 1, values=b"\xff" * 4), "from -1 to -1; labels from 0 to 9 are needed"),
+        (
+            LABELS,
+            packed(8, 20, values=bytes(range(1, 11)) * 2),
+            "from 1 to 10; labels from 0 to 9 are needed",
+        ),
+        (f"{IMAGES}.gz", b"no gz", "is not an IDX file"),
+        (f"{IMAGES}.gz", gzip.compress(packed(8, 40, 28, 28))[:-20], "is damaged: it cannot be decompressed"),
+    ],
+)
+def test_damaged_and_unsuitable_files_are_refused(tmp_path, name, content, sentence):
+    write(tmp_path / name, content)
+    with pytest.raises(BadInput, match=f"{name} .*{sentence}") as refusal:
+        (idx.read_images if "images" in name else idx.read_labels)(tmp_path / name)
+    assert "delete" not in str(refusal.value) and (tmp_path / name).read_bytes() == content
