@@ -3,34 +3,28 @@
 Lengths are in the pixels of a 28 x 28 digit.
 """
 
+import json
 import math
 import textwrap
 import unicodedata
+from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image, ImageDraw
 from torch.nn.functional import avg_pool2d, pad
 
 from cgan.cli import need, whole_number
 from cgan.draw import images, sampling
+from cgan.draw.ink import outline_picture, outline_strokes
 from cgan.draw.styles import edge_lengths
 
 MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28
-TYPED = str.maketrans("×✕X*÷⁄∕−–—‐∶", "xxxx///----:")  # signs as people type them, after NFKC
-BOW = [(4, 3), (1.6, 7), (0.4, 11), (0, 15), (0.4, 19), (1.6, 23), (4, 27)]
-STROKES = {  # x starts at 0; y is from the top, and digits reach from 4 to the baseline
-    "+": [[(0, 15), (9, 15)], [(4.5, 10.5), (4.5, 19.5)]],
-    "-": [[(0, 15), (7, 15)]],
-    "x": [[(0, 11), (8, 20)], [(8, 11), (0, 20)]],
-    "=": [[(0, 12.5), (9, 12.5)], [(0, 17.5), (9, 17.5)]],
-    ".": [[(0, 23), (0.2, 23)]],
-    ",": [[(1.2, 22.5), (0, 26.5)]],
-    ":": [[(0, 13), (0.2, 13)], [(0, 22), (0.2, 22)]],
-    "/": [[(8, 4), (0, 25)]],
-    "(": [BOW],
-    ")": [[(4 - x, y) for x, y in BOW]],
-}
+# Of each sign: what else people type for it, after NFKC, and its strokes; x from 0, y from the top.
+SIGNS = json.loads(Path(__file__).parents[1].joinpath("web/signs.json").read_text("utf-8"))
+TYPED = {ord(typed): sign for sign, about in SIGNS.items() for typed in about["typed"]}
+STROKES = {sign: about["strokes"] for sign, about in SIGNS.items()}
 
 
 def write(text, weights, hands, background="black", wrap=None):
@@ -44,6 +38,31 @@ def write(text, weights, hands, background="black", wrap=None):
     Raises:
         BadInput: the text cannot be written, or there is no such background.
     """
+    _, glyphs, (width, height) = _lay_out(text, weights, hands, wrap)
+    ink = Image.new("L", (width, height))
+    for _, glyph, x, y in glyphs:
+        ink.paste(glyph, (x, y))
+    return images.on_background(ink, background)
+
+
+def outlines(text, weights, hands, wrap=None):
+    """Return a text as outlines in the places of `write`.
+
+    Returns:
+        A list of (character, outlines, x, y), the width and the height; see `ink.svg`.
+    """
+    weight, glyphs, (width, height) = _lay_out(text, weights, hands, wrap)
+    placed = []
+    for character, glyph, x, y in glyphs:
+        if character.isdigit():
+            placed.append((character, outline_picture(np.asarray(glyph)), x, y))
+        else:
+            placed.append((character, outline_strokes(STROKES[character], weight), x + (1 + weight) / 2, y))
+    return placed, width, height
+
+
+def _lay_out(text, weights, hands, wrap):
+    """Lay out a text. Returns the stroke weight, a list of (character, glyph, x, y), and (width, height)."""
     text = normalise(text)
     lines, columns = text.split("\n"), 1
     if wrap is not None:
@@ -52,20 +71,16 @@ def write(text, weights, hands, background="black", wrap=None):
         columns = _columns(lines, wrap)
     digits = torch.tensor([int(character) for character in text if character.isdigit()], dtype=torch.long)
     tiles = sampling.draw(weights, hands.expand(len(digits), -1), digits)
-    tiles = _without_stray_ink(images.to_uint8(tiles))
-    thickness, tiles = _thickness(tiles), iter(tiles)
-    lines, rows = [_typeset(line, tiles, thickness) for line in lines], math.ceil(len(lines) / columns)
-    blocks = [lines[start : start + rows] for start in range(0, len(lines), rows)]
-    widths = [max(width for width, _ in block) for block in blocks]
-    width = 2 * MARGIN + sum(widths) + COLUMN_GAP * (len(widths) - 1)
-    ink = Image.new("L", (width, 2 * MARGIN + LINE * rows))
-    left = MARGIN
-    for block, width in zip(blocks, widths, strict=True):
+    tiles = without_stray_ink(images.to_uint8(tiles))
+    weight, tiles = stroke_weight(tiles), iter(tiles)
+    lines, rows = [_typeset(line, tiles, weight) for line in lines], math.ceil(len(lines) / columns)
+    placed, left = [], MARGIN
+    for start in range(0, len(lines), rows):
+        block = lines[start : start + rows]
         for row, (_, glyphs) in enumerate(block):
-            for x, glyph in glyphs:
-                ink.paste(glyph, (left + x, MARGIN + LINE * row))
-        left += width + COLUMN_GAP
-    return images.on_background(ink, background)
+            placed += [(character, glyph, left + x, MARGIN + LINE * row) for character, glyph, x in glyphs]
+        left += max(width for width, _ in block) + COLUMN_GAP
+    return weight, placed, (left - COLUMN_GAP + MARGIN, 2 * MARGIN + LINE * rows)
 
 
 def normalise(text):
@@ -97,26 +112,26 @@ def _columns(lines, wrap):
     return columns
 
 
-def _typeset(line, tiles, thickness):
-    """Typeset a line of text with the next digits of `tiles`. Returns its width and a list of (x, glyph)."""
+def _typeset(line, tiles, weight):
+    """Typeset a line with the next digits of `tiles`. Returns its width and [(character, glyph, x), ...]."""
     x, glyphs = 0, []
     for character in line:
         if character == " ":
             x += SPACE
             continue
-        glyph = _digit(next(tiles)) if character.isdigit() else _sign(character, thickness)
-        glyphs.append((x, glyph))
+        glyph = _digit(next(tiles)) if character.isdigit() else _sign(character, weight)
+        glyphs.append((character, glyph, x))
         x += glyph.width + GAP
     return x, glyphs
 
 
-def _without_stray_ink(tiles):
+def without_stray_ink(tiles):
     """Blacken pixels of uint8 (N, 28, 28) with less than three pixels' worth of ink in the 5 x 5 around."""
     ink = tiles[:, None].float() / 255
     return tiles * (25 * avg_pool2d(ink, 5, stride=1, padding=2)[:, 0] >= 3)
 
 
-def _thickness(tiles):
+def stroke_weight(tiles):
     """Return the stroke weight in uint8 (N, 28, 28): twice the area over the length of the edges."""
     ink = tiles.double() / 255
     edges = edge_lengths(ink).sum().item()
@@ -135,12 +150,12 @@ def _digit(tile):
     return Image.fromarray(canvas.roll(BASELINE - bottom - (LINE - 28), 0).numpy())
 
 
-def _sign(character, thickness, scale=8):
+def _sign(character, weight, scale=8):
     """Draw a sign, LINE high: `scale` times larger, then reduced for soft edges."""
     strokes = STROKES[character]
-    width = max(x for stroke in strokes for x, _ in stroke) + thickness
+    width = max(x for stroke in strokes for x, _ in stroke) + weight
     image = Image.new("L", (scale * (int(width) + 2), scale * LINE))
-    draw, radius = ImageDraw.Draw(image), scale * thickness / 2
+    draw, radius = ImageDraw.Draw(image), scale * weight / 2
     for stroke in strokes:
         points = [(scale * (x + 0.5) + radius, scale * y) for x, y in stroke]
         draw.line(points, fill=255, width=round(2 * radius), joint="curve")
