@@ -16,7 +16,7 @@ HALF = 0.5  # where ink ends
 ZOOM = 2  # contours are taken on a picture this much larger; at 28 pixels, small loops are lost
 MIN_PART, MIN_HOLE, MIN_JOINED = 4, 1, 0.3  # square pixels; what is smaller is dropped, or not joined
 GAP_INK = 0.2  # parts with at least this much ink all the way between them are joined
-STEP, SMOOTH = 1.0, 2.2  # pixels: between control points; the shortest wave that is kept of an outline
+STEP, SMOOTH = 1.0, 2.5  # pixels: between control points; the shortest wave that is kept of an outline
 
 
 def outline_picture(picture):
@@ -102,7 +102,7 @@ def _joined(ink, x, y):
         faintest, a, b = max(gaps, key=lambda gap: gap[0], default=(0, None, None))
         if faintest < GAP_INK:
             break
-        near = np.clip(1.5 - _distance(x, y, a, b), 0, 1)
+        near = np.clip(1 - _distance(x, y, a, b), 0, 1)
         ink = ink * (1 + (1.1 * HALF / faintest - 1) * near)
     return parts
 
