@@ -129,9 +129,9 @@ def _assemble(glyphs, typed, forms, name, sentence):
     builder.setupGlyphOrder([*glyphs])
     builder.setupCharacterMap(typed)
     builder.setupGlyf({name: glyph for name, (glyph, _) in glyphs.items()})
-    builder.setupHorizontalMetrics(
-        {name: (width, getattr(glyph, "xMin", 0)) for name, (glyph, width) in glyphs.items()}
-    )
+    inked = [glyph for glyph, _ in glyphs.values() if glyph.numberOfContours]
+    metrics = {name: (width, getattr(glyph, "xMin", 0)) for name, (glyph, width) in glyphs.items()}
+    builder.setupHorizontalMetrics(metrics)
     builder.setupHorizontalHeader(ascent=ASCENT, descent=-DESCENT)
     builder.setupNameTable(_names(name, sentence), mac=False)
     builder.setupOS2(
@@ -140,8 +140,8 @@ def _assemble(glyphs, typed, forms, name, sentence):
         fsSelection=0b11000000,  # regular; line height by the typographic metrics
         sTypoAscender=ASCENT,
         sTypoDescender=-DESCENT,
-        usWinAscent=ASCENT,
-        usWinDescent=DESCENT,
+        usWinAscent=max(glyph.yMax for glyph in inked),
+        usWinDescent=max(-glyph.yMin for glyph in inked),
         sCapHeight=CAPITAL,
         ulCodePageRange1=1,  # Latin 1
         achVendID="NONE",
@@ -153,6 +153,7 @@ def _assemble(glyphs, typed, forms, name, sentence):
     font["prep"] = newTable("prep")  # keep thin strokes whole at small sizes: SCANCTRL on, SCANTYPE 4
     font["prep"].program = Program()
     font["prep"].program.fromAssembly("PUSHW[] 511 SCANCTRL[] PUSHB[] 4 SCANTYPE[]".split())
+    font["maxp"].maxStackElements = 1
     addOpenTypeFeaturesFromString(font, _alternates(forms))
     return font
 

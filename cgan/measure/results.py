@@ -50,11 +50,16 @@ MEASURES = {  # measure: (heading, decimals that are kept)
     "same_stroke": ("stroke weight", 2),
     "same_width": ("width", 2),
     "seconds": ("seconds a fit", 2),
+    "difference": ("differs by, % of the ink", 1),
+    "worst_difference": ("at worst, %", 1),
+    "points": ("points a digit", 0),
+    "kilobytes": ("kB", 1),
 }
 QUALITY = ["right", "worst", "fd_ratio", "class_fd_ratio", "precision", "recall", "coverage"]
 STUDIES = {  # name: columns of its table
     **dict.fromkeys(["lr", "epochs", "short", "ablation"], [*QUALITY, "cpu_minutes"]),
     "bench": MEASURES,
+    "outlines": MEASURES,
 }
 
 

@@ -6,6 +6,7 @@ python -m cgan.measure.study short --data data      # `compact` in one epoch, an
 python -m cgan.measure.study ablation --data data   # what each change from `report` to `compact` gains
 python -m cgan.measure.study models                 # the shipped models: sizes and drawing times
 python -m cgan.measure.study hands --data data      # how well a hand is fitted to a test digit
+python -m cgan.measure.study outlines               # outlines against pictures; size and time of fonts
 python -m cgan.measure.study losses runs/compact    # a run's loss curves: runs/compact/losses.png
 
 A study resumes where it stopped and measures nothing twice. docs/study-NAME.png shows what each line draws.
@@ -28,6 +29,7 @@ from cgan.learn import data
 from cgan.learn.history import history
 from cgan.measure import bench, evaluate, results
 from cgan.measure.fits import measure_fits
+from cgan.measure.outlines import measure_outlines
 
 TRAIN, DOCS = results.ROOT / "train.py", results.ROOT / "docs"
 REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
@@ -67,7 +69,7 @@ STUDIES = {  # name: {line of its table: (epochs, seeds, options of train.py)}
 
 def parse_args(argv=None):
     parser = command(__doc__)
-    parser.add_argument("study", choices=[*STUDIES, "models", "hands", "losses"])
+    parser.add_argument("study", choices=[*STUDIES, "models", "hands", "outlines", "losses"])
     parser.add_argument("run", nargs="?", type=Path, help="run folder, for `losses`")
     parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("runs/study"), help="folder of the runs it trains")
@@ -87,6 +89,8 @@ def main(argv=None):
         records = describe_models()
     elif options.study == "hands":
         records = measure_fits(weights.shipped(), *data.load(options.data, train=False))
+    elif options.study == "outlines":
+        records = measure_outlines(weights.shipped())
     else:
         records = train_and_measure(options)
     results.keep(records)
