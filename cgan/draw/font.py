@@ -16,6 +16,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import newTable
 from fontTools.ttLib.tables.ttProgram import Program
+from fontTools.ttLib.woff2 import haveBrotli
 
 from cgan.cli import need
 from cgan.draw import hands, images, ink, sampling, styles, writing
@@ -43,12 +44,13 @@ def make_font(weights, z, name=None, woff2=False, **style):
         The bytes of the file, and a sentence that names the digits too faint to outline, or "".
 
     Raises:
-        BadInput: the name or the style is unusable.
+        BadInput: the name or the style is unusable, or brotli is missing.
     """
     identity = f"{weights.id} {hands.encode(z)} {sorted(style.items())}"
     name = check_name(name or f"Hand {zlib.crc32(identity.encode()):08x}")
     z = torch.cat([z.expand(10, -1), hands.natural(z, range(10 * (FORMS - 1)))])  # form a of d: row 10 a + d
     z = styles.styled(z, weights, **style)
+    need(not woff2 or haveBrotli, "A .woff2 needs the package brotli; without it, make a .ttf.")
     pictures = images.to_uint8(sampling.draw(weights, z, torch.arange(10).repeat(FORMS)))
     return font_of(pictures, name, woff2)
 

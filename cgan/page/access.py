@@ -22,7 +22,8 @@ from cgan.cli import need
 MAX_BODY = 100_000  # bytes
 SECONDS_A_GUESS = 1
 # How many requests may draw or wait at a time, and the status of one too many.
-LIMITS = {"drawing": (128, 503), "making a set": (1, 503), "logging in": (64, 429)}
+LIMITS = {"drawing": (128, 503), "making a set": (1, 503), "making a font": (8, 503), "logging in": (64, 429)}
+MAKING = {"zip": "making a set", "ttf": "making a font", "woff2": "making a font"}
 CLOSED = re.compile(
     r"/monitoring|/gradio_api/(api/|component_server|custom_component|deep_link|dev/|file[=/]|process_recording"
     r"|profiling|proxy=|run|stream/|token|undo-vibe|upload|vibe)"
@@ -41,7 +42,7 @@ class Guard:
             return await self.app(scope, receive, send)
         what = None
         if any(route.matches(scope)[0] != Match.NONE for route in self.ours):
-            what = "making a set" if scope["path"].endswith(".zip") else "drawing"
+            what = MAKING.get(scope["path"].rpartition(".")[2], "drawing")
         elif scope["method"] == "POST" and scope["path"].rstrip("/") == "/login":
             what = "logging in"
         if refusal := self._refusal(Request(scope), what):
@@ -57,7 +58,7 @@ class Guard:
         generated = f"/gradio_api/file={get_upload_folder()}{os.sep}"
         if CLOSED.match(path) and (not path.startswith(generated) or ".." in path):
             return sentence(404, "There is nothing at this address.")
-        if what in ("drawing", "making a set") and not _is_logged_in(request):
+        if what not in (None, "logging in") and not _is_logged_in(request):
             return sentence(401, "This page is protected by a password; log in there first.")
         has_length = "transfer-encoding" not in request.headers and re.fullmatch("[0-9]{1,9}", length)
         if not has_length or int(length) > MAX_BODY:

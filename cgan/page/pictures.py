@@ -19,17 +19,17 @@ REAL = 30  # of each digit in real.png
 
 
 def digit_png(weights, digit, n=1, scale=1, **hand):
-    z = _hands(weights, n, **hand)
+    z = styled_hands(weights, n, **hand)
     return _png(sampling.draw(weights, z, torch.full((n,), digit)), scale)
 
 
 def all_png(weights, n=1, scale=1, **hand):
-    z = _hands(weights, n, **hand).repeat_interleave(10, dim=0)
+    z = styled_hands(weights, n, **hand).repeat_interleave(10, dim=0)
     return _png(sampling.draw(weights, z, torch.arange(10).repeat(n)), scale, columns=10)
 
 
 def digit_json(weights, digit, **hand):
-    picture = sampling.draw(weights, _hands(weights, 1, **hand), torch.tensor([digit]))
+    picture = sampling.draw(weights, styled_hands(weights, 1, **hand), torch.tensor([digit]))
     probabilities = read(picture)[0].tolist()
     likeliest = max(range(10), key=probabilities.__getitem__)
     return json.dumps({"digit": digit, "read": likeliest, "probabilities": probabilities})
@@ -40,7 +40,7 @@ def samples_png(weights, seed=0, n=1, scale=1):
 
 
 def text_png(weights, text, hand="one", ground="black", wrap=None, scale=1, **start):
-    z = _hands(weights, writing.count_digits(text), variation=hand, **start)
+    z = styled_hands(weights, writing.count_digits(text), variation=hand, **start)
     return _enlarged(writing.write(text, weights, z, ground, wrap), scale)
 
 
@@ -84,7 +84,7 @@ def read(pictures):
         return weights_files.shipped("judge").network(pictures).softmax(dim=1)
 
 
-def _hands(weights, count, slant=0, stroke=0, width=0, **hand):
+def styled_hands(weights, count, slant=0, stroke=0, width=0, **hand):
     """Return hands, float32 (count, z_dim), chosen by seed and i or by z, and changed in style."""
     sampling.conditional(weights)  # raises BadInput
     return styles.styled(hands.choose(weights, count=count, **hand), weights, slant, stroke, width)
@@ -96,7 +96,7 @@ def _morph(weights, steps, to, **asked):
     end = {name[3:]: asked.pop(name) for name in ("to_seed", "to_i", "to_z") if name in asked}
     replaced = ("seed", "i") if "z" in end else ("z",) if end else ()
     kept = {name: value for name, value in asked.items() if name not in replaced}
-    start, end = (_hands(weights, 1, **hand)[0] for hand in (asked, kept | end))
+    start, end = (styled_hands(weights, 1, **hand)[0] for hand in (asked, kept | end))
     return sampling.morph(weights, (digit, start), (to, end), steps)
 
 

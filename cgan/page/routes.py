@@ -4,6 +4,8 @@
     /gradio_api/digits/7.json?seed=42&i=17                              what the classifier reads in it
     /gradio_api/samples.png?seed=7&n=16&model=vae                       of a model that is not conditional
     /gradio_api/text.png?text=2026-11-24&seed=7&hand=natural&turn=2&ground=black
+    /gradio_api/digits/7.svg?seed=42&n=64                               outlines (all.svg, text.svg, too)
+    /gradio_api/hand.ttf?seed=42&i=17&name=My%20hand                    a hand as a font (hand.woff2: packed)
     /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48        (morph.png: the frames in a row)
     /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png           (idx: in MNIST's format)
     /gradio_api/real/3.png?i=0&n=16                                     real digits to compare with
@@ -22,8 +24,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cgan.cli import BadInput, need, whole_number
-from cgan.draw import hands, images, sets, styles, writing
-from cgan.page import fitting, pictures
+from cgan.draw import font, hands, images, sets, styles, writing
+from cgan.page import fitting, outlines, pictures
 from cgan.page import runs as training
 from cgan.page.access import sentence
 
@@ -79,6 +81,7 @@ PARAMETERS = {  # name -> parser; pictures.py has the defaults
     "wrap": whole(1, writing.MAX_TEXT),
     "count": whole(1, pictures.MAX_SET),
     "format": one_of("png", "idx"),
+    "name": lambda name, text: font.check_name(text),
 }
 REQUIRED = {"from", "to", "text"}
 
@@ -89,14 +92,20 @@ def some(names):
 
 STYLE, MODEL = some("slant stroke width"), some("model w")
 HAND = some("seed i z") | STYLE | MODEL
+FONT = HAND | some("name")
 MORPH = some("from to to_seed to_i to_z frames scale") | HAND
 SET = {"digit": digits} | some("seed count format") | STYLE | MODEL
 ADDRESSES = [  # path, media type, what answers, parameters
     ("digits/all.png", "image/png", pictures.all_png, some("n scale") | HAND),
     ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale") | HAND),
+    ("digits/all.svg", "image/svg+xml", outlines.all_svg, some("n") | HAND),
+    ("digits/{digit}.svg", "image/svg+xml", outlines.digit_svg, some("digit n") | HAND),
     ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit") | HAND),
     ("samples.png", "image/png", pictures.samples_png, some("seed n scale") | MODEL),
     ("text.png", "image/png", pictures.text_png, some("text hand turn ground wrap scale") | HAND),
+    ("text.svg", "image/svg+xml", outlines.text_svg, some("text hand turn wrap") | HAND),
+    ("hand.ttf", "font/ttf", outlines.hand_ttf, FONT),
+    ("hand.woff2", "font/woff2", outlines.hand_woff2, FONT),
     ("morph.png", "image/png", pictures.morph_png, MORPH),
     ("morph.gif", "image/gif", pictures.morph_gif, MORPH),
     ("set.zip", "application/zip", pictures.set_zip, SET),
@@ -124,11 +133,13 @@ def _route(models, path, media_type, answer, parameters):
                 weights = chosen(models, asked.pop("model", None), w)
             need(w or not asked.keys() & {"z", "to_z"}, "A hand's code needs its weights' id: give w, too.")
             data = answer(weights, **asked)
+            data, headers = data if isinstance(data, tuple) else (data, {})
         except BadInput as error:
             return sentence(404 if isinstance(error, NoSuchModel) else 400, str(error))
         whose = "public" if request.app.auth is None else "private"
         how_long = "max-age=31536000, immutable" if w else "no-cache"
-        return Response(data, media_type=media_type, headers={"Cache-Control": f"{whose}, {how_long}"})
+        headers["Cache-Control"] = f"{whose}, {how_long}"
+        return Response(data, media_type=media_type, headers=headers)
 
     return Route(f"/gradio_api/{path}", respond)
 

@@ -113,11 +113,16 @@ def test_a_log_in_needs_a_user_and_a_password(text):
         access.login(text)
 
 
+SLOW = ["slow.png", "set.zip", "hand.ttf", "hand.woff2"]
+
+
 @pytest.mark.parametrize(
     "what, method, path, status",
     [
         ("drawing", "GET", "/gradio_api/slow.png", 503),
         ("making a set", "GET", "/gradio_api/set.zip", 503),
+        ("making a font", "GET", "/gradio_api/hand.ttf", 503),
+        ("making a font", "GET", "/gradio_api/hand.woff2", 503),
         ("logging in", "POST", "/login", 429),
     ],
 )
@@ -129,7 +134,7 @@ def test_a_full_server_says_so(monkeypatch, what, method, path, status):
         go_on.wait(20)
         return PlainTextResponse("done")
 
-    app = app_with([Route("/gradio_api/slow.png", stay), Route("/gradio_api/set.zip", stay)])
+    app = app_with([Route(f"/gradio_api/{name}", stay) for name in SLOW])
     app.add_route("/login", stay, ["POST"])
     app.add_route("/", lambda request: PlainTextResponse("page"))
     with TestClient(app) as client, ThreadPoolExecutor() as pool:
