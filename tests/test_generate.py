@@ -14,7 +14,7 @@ from torchvision.datasets import MNIST
 
 from cgan import generate, weights
 from cgan.cli import BadInput
-from cgan.draw import images, sampling
+from cgan.draw import hands, images, sampling, writing
 from cgan.networks.report import Generator
 
 
@@ -44,6 +44,8 @@ def test_scale_background_and_your_own_weights(tmp_path):
     assert (np.asarray(large) == 255 - np.kron(small, np.ones((4, 4)))).all()
     clear = run(tmp_path, *options, "--background", "transparent")
     assert clear.mode == "LA" and (np.asarray(clear)[..., 1] == small).all()
+    paper = run(tmp_path, "--text", 1, "--seed", 3, "--scale", 4, "--background", "paper")
+    assert paper.height == 4 * 44 and paper.getpixel((0, 0)) == (251, 250, 247)
 
 
 def test_a_hand_is_given_by_its_code_or_by_a_drawing(tmp_path, compact, capsys):
@@ -58,24 +60,38 @@ def test_a_hand_is_given_by_its_code_or_by_a_drawing(tmp_path, compact, capsys):
     assert text.shape[0] == 44 and (text == np.asarray(run(tmp_path, "--hand", code, "--text", "7x7"))).all()
 
 
-def test_a_zip_has_the_same_bytes_each_time(tmp_path):
-    for name in ("a.zip", "b.zip"):
-        generate.main(["--digit", "2-3", "--count", "2", "--seed", "8", "--out", str(tmp_path / name)])
-    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
-    names = {f"digit{digit}_seed8_0000{i}.png" for digit in (2, 3) for i in (0, 1)}
-    assert set(zipfile.ZipFile(tmp_path / "a.zip").namelist()) == names
+def test_natural_writing_varies_with_the_turn_and_is_the_pages(tmp_path, compact):
+    expected = hands.choose(compact, 7, count=4, variation="natural", turn=3)
+    natural = ["--text", "22-22", "--seed", 7, "--natural"]
+    assert (
+        np.asarray(run(tmp_path, *natural, 3)) == np.asarray(writing.write("22-22", compact, expected))
+    ).all()
+    first, plain = np.asarray(run(tmp_path, *natural)), np.asarray(run(tmp_path, *natural[:-1]))
+    assert (np.asarray(run(tmp_path, *natural, "0")) == first).all() and not np.array_equal(first, plain)
 
 
-def test_a_set_in_mnists_format_is_read_by_torchvision(tmp_path, compact):
-    (tmp_path / "MNIST" / "raw").mkdir(parents=True)  # an empty folder is free
-    generate.main(["--count", "12", "--seed", "3", "--idx", str(tmp_path)])
-    train, test = MNIST(tmp_path, train=True), MNIST(tmp_path, train=False)
-    assert train.targets.bincount().tolist() == [12] * 10 and test.targets.bincount().tolist() == [2] * 10
-    # digit d comes from the seed 3 + d; the test pictures are further rows of the same
-    assert (train.data[17].numpy() == tile(7, 10, 1, compact)).all() and train.targets[17] == 7
-    assert (test.data[4].numpy() == tile(4, 7, 12, compact)).all() and test.targets[4] == 4
-    with pytest.raises(BadInput, match="already holds files; choose another folder"):
-        generate.main(["--count", "12", "--idx", str(tmp_path)])
+@pytest.mark.parametrize(
+    "text, written", [("-3+4=1", "-3+4=1"), ("-5", "-5"), ("--1", "--1"), ("−2×3", "-2x3")]
+)
+def test_a_text_and_a_hand_may_begin_with_a_minus_sign(tmp_path, compact, text, written):
+    code = hands.encode(torch.full((compact.z_dim,), -0.2))
+    code = "-" + code[1:]
+    expected = writing.write(written, compact, hands.decode(code, compact.z_dim)[None])
+    assert (np.asarray(run(tmp_path, "--hand", code, "--text", text)) == np.asarray(expected)).all()
+
+
+def test_a_suffix_counts_in_any_case_and_files_are_named_as_asked(tmp_path):
+    for name in ("x.PNG", "x.Zip"):
+        generate.main(["--digit", "1", "--count", "1", "--out", str(tmp_path / name)])
+    assert Image.open(tmp_path / "x.PNG").format == "PNG" and zipfile.is_zipfile(tmp_path / "x.Zip")
+    assert {path.name for path in tmp_path.iterdir()} == {"x.PNG", "x.Zip"}
+
+
+def test_sets_by_writers_by_command(tmp_path):
+    generate.main(["--writers", "2", "--count", "1", "--seed", "3", "--idx", str(tmp_path)])
+    generate.main(["--writers", "2", "--digit", "3", "--seed", "3", "--out", str(tmp_path / "x.zip")])
+    assert len(MNIST(tmp_path, train=True)) == 20 and len(MNIST(tmp_path, train=False)) == 10
+    assert len(zipfile.ZipFile(tmp_path / "x.zip").namelist()) == 1 + 2 * 10
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
@@ -112,6 +128,14 @@ def test_a_set_that_is_interrupted_leaves_its_folder_free(tmp_path):
         ("--out x.png --model vae", "A vae cannot be asked for a digit"),
         ("--out x.zip --text 1", "need --out FILE.png"),
         ("--idx x --scale 2", "need --out FILE.png"),
+        ("--out x.png --natural", "--natural varies the digits of --text"),
+        (
+            "--out x.png --text 1 --natural 10000",
+            "argument --natural: this must be a whole number from 0 to 9999",
+        ),
+        ("--out x.png --writers 3", "--writers makes a set"),
+        ("--idx x --writers 6001", "must be at most 60,000, not 60,010"),
+        ("--idx x --writers 3 --hand AA", "need --out FILE.png"),
         ("--out x.png --hand AA", "it has 1 numbers, not 64"),
         ("--out x.png --hand AA --seed 1", "leave out --seed and --count"),
         ("--out x.png --like x.png", "needs --digit D"),

@@ -4,11 +4,12 @@ import io
 import math
 import zlib
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
-from cgan.cli import BadInput, whole_number
+from cgan.cli import need, whole_number
 
-BACKGROUNDS = ["black", "white", "transparent"]
+BACKGROUNDS = ["black", "white", "transparent", "paper"]
+PAPER, CONTRAST = "#fbfaf7", 6  # as in ink.css
 MAX_SCALE, MAX_PIXELS = 8, 12_000_000
 
 
@@ -31,19 +32,28 @@ def grid(images, columns=None):
     return Image.fromarray(canvas.cpu().numpy())
 
 
-def on_background(ink, background):
-    """Return ink, a mode L image, on a black, white or transparent background (mode LA)."""
-    if background not in BACKGROUNDS:
-        raise BadInput(f"background must be black, white or transparent, not {str(background)[:40]!r}.")
+def on_background(ink, background, scale=1):
+    """Return ink, a mode L image, enlarged on a background.
+
+    black and white show the pixels; transparent (mode LA) has black behind its alpha, so readers that drop
+    alpha see only black; paper (RGB) shows smooth strokes, as the page does.
+    """
+    if background == "paper":
+        ink = enlarge(ink, scale, Image.Resampling.BICUBIC)
+        bare = ink.point(lambda level: 127.5 - CONTRAST * (level - 127.5))  # clipped to 0 and 255
+        return ImageOps.colorize(bare, "black", PAPER)
+    ink = enlarge(ink, scale)
     if background == "transparent":
         image = Image.new("LA", ink.size)
         image.putalpha(ink)
         return image
+    names = f"{', '.join(BACKGROUNDS[:-1])} or {BACKGROUNDS[-1]}"
+    need(background in BACKGROUNDS, f"background must be {names}, not {str(background)[:40]!r}.")
     return ImageChops.invert(ink) if background == "white" else ink
 
 
-def enlarge(image, scale):
-    """Enlarge a PIL image `scale` times (1 to 8), each pixel becoming a square.
+def enlarge(image, scale, resample=Image.Resampling.NEAREST):
+    """Enlarge a PIL image `scale` times (1 to 8); by default, each pixel becomes a square.
 
     Raises BadInput if the result would have more than 12 million pixels.
     """
@@ -51,12 +61,10 @@ def enlarge(image, scale):
     if scale == 1:
         return image
     width, height = scale * image.width, scale * image.height
-    if width * height > MAX_PIXELS:
-        raise BadInput(
-            f"At scale {scale} this picture would have {width} x {height} pixels, more than 12 million; "
-            "choose a smaller scale or fewer pictures."
-        )
-    return image.resize((width, height), Image.Resampling.NEAREST)
+    is_small = width * height <= MAX_PIXELS
+    size = f"At scale {scale} this picture would have {width} x {height} pixels, more than 12 million"
+    need(is_small, f"{size}; choose a smaller scale or fewer pictures.")
+    return image.resize((width, height), resample)
 
 
 def png(image):

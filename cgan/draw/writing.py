@@ -4,7 +4,6 @@ Lengths are in the pixels of a 28 x 28 digit.
 """
 
 import json
-import math
 import textwrap
 import unicodedata
 from pathlib import Path
@@ -20,7 +19,7 @@ from cgan.draw.ink import outline_picture, outline_strokes
 from cgan.draw.styles import edge_lengths
 
 MAX_TEXT = 64
-BASELINE, LINE, MARGIN, GAP, SPACE, COLUMN_GAP = 24, 32, 6, 2, 9, 28
+BASELINE, LINE, MARGIN, GAP, SPACE = 24, 32, 6, 2, 9
 # Of each sign: what else people type for it, after NFKC, and its strokes; x from 0, y from the top.
 SIGNS = json.loads(Path(__file__).parents[1].joinpath("web/signs.json").read_text("utf-8"))
 TYPED = {ord(typed): sign for sign, about in SIGNS.items() for typed in about["typed"]}
@@ -33,7 +32,7 @@ def write(text, weights, hands, background="black", wrap=None):
     Args:
         text: 1 to 64 digits, signs, spaces and newlines; for the signs, see STROKES and `normalise`.
         hands: float (1, z_dim), one hand for all digits, or (n, z_dim), one for each digit of the text.
-        wrap: characters in a line; longer lines are broken, and many short ones are set in columns.
+        wrap: characters in a line; longer lines are broken.
 
     Raises:
         BadInput: the text cannot be written, or there is no such background.
@@ -64,23 +63,19 @@ def outlines(text, weights, hands, wrap=None):
 def _lay_out(text, weights, hands, wrap):
     """Lay out a text. Returns the stroke weight, a list of (character, glyph, x, y), and (width, height)."""
     text = normalise(text)
-    lines, columns = text.split("\n"), 1
+    lines = text.split("\n")
     if wrap is not None:
         wrap = whole_number("wrap", wrap, 1, MAX_TEXT)
         lines = [part for line in lines for part in textwrap.wrap(line, wrap, break_on_hyphens=False) or [""]]
-        columns = _columns(lines, wrap)
     digits = torch.tensor([int(character) for character in text if character.isdigit()], dtype=torch.long)
     tiles = sampling.draw(weights, hands.expand(len(digits), -1), digits)
     tiles = without_stray_ink(images.to_uint8(tiles))
     weight, tiles = stroke_weight(tiles), iter(tiles)
-    lines, rows = [_typeset(line, tiles, weight) for line in lines], math.ceil(len(lines) / columns)
-    placed, left = [], MARGIN
-    for start in range(0, len(lines), rows):
-        block = lines[start : start + rows]
-        for row, (_, glyphs) in enumerate(block):
-            placed += [(character, glyph, left + x, MARGIN + LINE * row) for character, glyph, x in glyphs]
-        left += max(width for width, _ in block) + COLUMN_GAP
-    return weight, placed, (left - COLUMN_GAP + MARGIN, 2 * MARGIN + LINE * rows)
+    lines, placed = [_typeset(line, tiles, weight) for line in lines], []
+    for row, (_, glyphs) in enumerate(lines):
+        placed += [(character, glyph, MARGIN + x, MARGIN + LINE * row) for character, glyph, x in glyphs]
+    width = max(width for width, _ in lines)
+    return weight, placed, (2 * MARGIN + width, 2 * MARGIN + LINE * len(lines))
 
 
 def normalise(text):
@@ -101,15 +96,6 @@ def normalise(text):
 def count_digits(text):
     """Return the number of digits that `write` draws for this text. Raises BadInput."""
     return sum(character.isdigit() for character in normalise(text))
-
-
-def _columns(lines, wrap):
-    """Return the number of columns to set lines in; together they are at most `wrap` characters wide."""
-    longest = max(map(len, lines)) + 2
-    columns = 1
-    while (columns + 1) * longest <= wrap + 2 and len(lines) / columns * LINE > columns * longest * 20:
-        columns += 1
-    return columns
 
 
 def _typeset(line, tiles, weight):

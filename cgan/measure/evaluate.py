@@ -36,6 +36,8 @@ def parse_args(argv=None):
     options = parser.parse_args(argv)
     if (options.cas or options.sheet) and not (options.data or options.against):
         parser.error("--cas and --sheet need real digits: give --data the folder of MNIST, too.")
+    if options.sheet and not options.sheet.lower().endswith(".png"):
+        parser.error(f"--sheet must end in .png, not {options.sheet}.")
     if options.keep and options.against:
         parser.error("results.json has figures against MNIST's test images; leave out --keep or --against.")
     return options

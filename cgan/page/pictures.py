@@ -18,14 +18,14 @@ MAX_SET = 10_000  # pictures in a .zip
 REAL = 30  # of each digit in real.png
 
 
-def digit_png(weights, digit, n=1, scale=1, **hand):
+def digit_png(weights, digit, n=1, ground="black", scale=1, **hand):
     z = styled_hands(weights, n, **hand)
-    return _png(sampling.draw(weights, z, torch.full((n,), digit)), scale)
+    return _png(sampling.draw(weights, z, torch.full((n,), digit)), scale, ground)
 
 
-def all_png(weights, n=1, scale=1, **hand):
+def all_png(weights, n=1, ground="black", scale=1, **hand):
     z = styled_hands(weights, n, **hand).repeat_interleave(10, dim=0)
-    return _png(sampling.draw(weights, z, torch.arange(10).repeat(n)), scale, columns=10)
+    return _png(sampling.draw(weights, z, torch.arange(10).repeat(n)), scale, ground, columns=10)
 
 
 def digit_json(weights, digit, **hand):
@@ -41,7 +41,7 @@ def samples_png(weights, seed=0, n=1, scale=1):
 
 def text_png(weights, text, hand="one", ground="black", wrap=None, scale=1, **start):
     z = styled_hands(weights, writing.count_digits(text), variation=hand, **start)
-    return _enlarged(writing.write(text, weights, z, ground, wrap), scale)
+    return images.png(images.on_background(writing.write(text, weights, z, wrap=wrap), ground, scale))
 
 
 def morph_png(weights, frames=48, scale=1, **ends):
@@ -62,13 +62,15 @@ def set_zip(weights, digit=range(10), seed=0, count=10, format="png", **style):
     if format == "idx":
         most = most * 6 // 7  # a sixth more pictures, for the test set
     whole_number("count", count, 1, most)
-    entries = sets.png_entries if format == "png" else sets.idx_entries
-    return sets.zip_bytes(entries(digit, count, seed, weights, **style))
+    if format == "png":
+        return sets.zip_bytes(sets.png_entries(digit, count, seed, weights, **style))
+    files = sets.idx_entries(digit, count, seed, weights, **style)
+    return sets.zip_bytes((f"MNIST/raw/{name}", content) for name, content in files)
 
 
 def real_png(weights, digit, i=0, n=1, scale=1):
     need(i + n <= REAL, f"There are {REAL} real pictures of each digit: i + n must not be more.")
-    return _enlarged(images.grid(real(digit)[i : i + n]), scale)
+    return images.png(images.enlarge(images.grid(real(digit)[i : i + n]), scale))
 
 
 @functools.cache
@@ -100,9 +102,5 @@ def _morph(weights, steps, to, **asked):
     return sampling.morph(weights, (digit, start), (to, end), steps)
 
 
-def _png(pictures, scale, columns=None):
-    return _enlarged(images.grid(images.to_uint8(pictures), columns), scale)
-
-
-def _enlarged(image, scale):
-    return images.png(images.enlarge(image, scale))
+def _png(pictures, scale, ground="black", columns=None):
+    return images.png(images.on_background(images.grid(images.to_uint8(pictures), columns), ground, scale))

@@ -10,14 +10,14 @@
     /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png           (idx: in MNIST's format)
     /gradio_api/real/3.png?i=0&n=16                                     real digits to compare with
 
-A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. The
-weights are those with the id `w`, those called `model`, or the default ones. With `w` the answer never
-changes and may be cached for ever. ADDRESSES lists the parameters of each address. Two more addresses are in
-runs.py and fitting.py.
+A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. `ground`
+is black, white, paper (ink as the page shows it) or transparent (black behind its alpha, so all black to
+programs that drop it). The weights are those with the id `w`, those called `model`, or the default ones. With
+`w` a picture never changes and may be cached for ever. ADDRESSES lists the parameters of each address. Two
+more addresses are in runs.py and fitting.py.
 """
 
 import math
-from argparse import ArgumentTypeError
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -62,7 +62,7 @@ def style(name, text):
 def digits(name, text):
     try:
         return sets.digit_range(text)
-    except ArgumentTypeError as error:
+    except BadInput as error:
         raise BadInput(f"{name}: {error}.") from error
 
 
@@ -96,8 +96,8 @@ FONT = HAND | some("name")
 MORPH = some("from to to_seed to_i to_z frames scale") | HAND
 SET = {"digit": digits} | some("seed count format") | STYLE | MODEL
 ADDRESSES = [  # path, media type, what answers, parameters
-    ("digits/all.png", "image/png", pictures.all_png, some("n scale") | HAND),
-    ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale") | HAND),
+    ("digits/all.png", "image/png", pictures.all_png, some("n scale ground") | HAND),
+    ("digits/{digit}.png", "image/png", pictures.digit_png, some("digit n scale ground") | HAND),
     ("digits/all.svg", "image/svg+xml", outlines.all_svg, some("n") | HAND),
     ("digits/{digit}.svg", "image/svg+xml", outlines.digit_svg, some("digit n") | HAND),
     ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit") | HAND),
@@ -137,7 +137,8 @@ def _route(models, path, media_type, answer, parameters):
         except BadInput as error:
             return sentence(404 if isinstance(error, NoSuchModel) else 400, str(error))
         whose = "public" if request.app.auth is None else "private"
-        how_long = "max-age=31536000, immutable" if w else "no-cache"
+        is_kept = w and path != "set.zip"
+        how_long = "max-age=31536000, immutable" if is_kept else "no-cache"
         headers["Cache-Control"] = f"{whose}, {how_long}"
         return Response(data, media_type=media_type, headers=headers)
 

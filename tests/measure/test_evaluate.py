@@ -93,7 +93,12 @@ def test_against_another_folder(run, monkeypatch):
 
 @pytest.mark.parametrize(
     "argv, sentence",
-    [("--cas", "give --data"), ("--sheet y.png", "give --data"), ("--against y --keep", "leave out")],
+    [
+        ("--cas", "give --data"),
+        ("--sheet y.png", "give --data"),
+        ("--data z --sheet y.jpg", "must end in .png"),
+        ("--against y --keep", "leave out"),
+    ],
 )
 def test_options_that_exclude_each_other_are_refused(argv, sentence, capsys):
     with pytest.raises(SystemExit, match="2"):
