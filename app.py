@@ -59,11 +59,12 @@ def load(paths):
     runs = [path for path in paths if (path / "log.jsonl").is_file()]
     given = [path for path in paths if path not in runs or (path / weights.IN_RUN).is_file()]
     models = weights.load_generators([*given, weights.SHIPPED])
-    names = {model.id: name for name, model in models.items()}
+    need(any(model.conditional for model in models.values()), "None of these models draws digits on request.")
     for path in given:
-        for model in weights.load_generators([path]).values():
-            where = "every tab" if model.conditional else "Compare, as it cannot draw a digit on request"
-            print(f"{path} adds the model {names[model.id]}: see {where}.")
+        for name, model in models.items():
+            if path in (model.file, *model.file.parents):
+                where = "every tab" if model.conditional else "Compare, as it cannot draw a digit on request"
+                print(f"{path} adds the model {name}: see {where}.")
     for path in runs:
         print(f"{path} is a training run: see Training.")
     return models

@@ -1,6 +1,7 @@
 """Shared by the commands: checks of user input, one-sentence errors, signals and common options."""
 
 import os
+import platform
 import re
 import signal
 import sys
@@ -88,6 +89,11 @@ def stop_on_signal():
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def versions():
+    """Return the versions of Python and of the libraries that training depends on."""
+    return {"python": platform.python_version(), "torch": str(torch.__version__), "numpy": np.__version__}
 
 
 def command(doc):

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import sys
 import time
 from contextlib import contextmanager
@@ -73,6 +74,19 @@ def replace(source, target):
             if wait is None or error.errno not in PASSING:
                 raise
             time.sleep(wait)
+
+
+def mistaken_for(path):
+    """Say what a file is that people give in place of weights, and what to do; None if it is no such file."""
+    with open(path, "rb") as file:
+        start = file.read(500)
+    if re.match(rb"PK\x03\x04|\x80[\x02-\x05][^\x00]", start):
+        return "a PyTorch pickle, which could run any code; give a .safetensors file written by train.py"
+    if start.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer, not the file itself; run git lfs pull"
+    if re.match(rb"\s*<(!doctype|html)", start, re.IGNORECASE):
+        return "a web page, not weights; download the file itself (on GitHub: Raw)"
+    return None
 
 
 @contextmanager

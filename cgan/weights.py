@@ -6,20 +6,18 @@ sha256 of config and tensors. Format 1 has `model` in place of recipe and networ
 
 import functools
 import json
-import platform
-import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from torch.overrides import TorchFunctionMode
 
 from cgan.cli import BadInput, need
-from cgan.files import digest, write_atomically
+from cgan.files import digest, mistaken_for, visible, write_atomically
 from cgan.networks import NETWORKS, name_of
+from cgan.networks.settings import Blueprint, usual
 
 FORMAT = 2
 DEFAULT = "compact"
@@ -27,6 +25,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "weights"
 IN_RUN = "generator.safetensors"  # the weights file of a run folder
 DIRECTIONS = "style.directions"  # a tensor beside the network's
 TRAIN = "train a model with python train.py"
+UNKNOWN = f"damaged, or not a weights file of this program; get a fresh copy, or {TRAIN}"
 NETWORK_OF_MODEL = {"vae-cgan": "report", "cvae": "vae"}  # format 1, where model and network differ
 
 
@@ -34,6 +33,7 @@ NETWORK_OF_MODEL = {"vae-cgan": "report", "cvae": "vae"}  # format 1, where mode
 class Weights:
     """A trained network, ready to use, and what is known about it."""
 
+    file: Path
     recipe: str  # how it was trained
     config: dict  # the arguments that rebuild the network
     provenance: dict  # options, epochs, seconds, digest of the data, library versions
@@ -61,11 +61,6 @@ class Weights:
         return self.draws and self.config.get("conditional", True)
 
 
-def versions():
-    """Return the versions of Python and of the libraries that training depends on."""
-    return {"python": platform.python_version(), "torch": str(torch.__version__), "numpy": np.__version__}
-
-
 def save(path, recipe, network, provenance, directions=None):
     """Write a weights file atomically and return its digest.
 
@@ -82,6 +77,7 @@ def save(path, recipe, network, provenance, directions=None):
     return about["digest"]
 
 
+@usual()
 def load(path):
     """Load a weights file, or the only one in a folder.
 
@@ -93,11 +89,12 @@ def load(path):
     files = _files(Path(path))
     need(len(files) == 1, f"{path} holds several files; give one of them: {', '.join(map(str, files[:9]))}.")
     path = files[0]
+    need(path.name != "state.pt", f"{path} is for train.py --resume; give {path.with_name(IN_RUN)}.")
     try:
         about, tensors = _read(path)
-        weights = _rebuild(about, tensors) if about["format"] <= FORMAT else None
+        weights = _rebuild(path, about, tensors) if about["format"] <= FORMAT else None
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RuntimeError, OSError) as error:
-        raise BadInput(f"{path} is {_diagnosis(path)}.") from error
+        raise BadInput(f"{path} is {mistaken_for(path) or UNKNOWN}.") from error
     need(weights, f"{path} was written by a newer version of this program; update this one.")
     is_finite = all(t.isfinite().all() for t in tensors.values())
     need(is_finite, f"{path} is from a failed training run: it holds values that are not finite; {TRAIN}.")
@@ -111,7 +108,7 @@ def _files(path):
         return [path]
     if (path / IN_RUN).is_file():
         return [path / IN_RUN]
-    files = sorted(path.glob("*.safetensors")) or sorted(path.glob(f"*/{IN_RUN}"))
+    files = visible(path, "*.safetensors") or visible(path, f"*/{IN_RUN}")
     need(files, f"{path} holds no weights yet; a run writes them after its first epoch.")
     return files
 
@@ -127,31 +124,7 @@ def _read(path):
     return about, tensors
 
 
-def _diagnosis(path):
-    """Say what a file that cannot be loaded is, and what to do."""
-    with open(path, "rb") as file:
-        start = file.read(500)
-    if path.name == "state.pt":
-        return f"a training state, for train.py --resume; give {path.with_name(IN_RUN)}"
-    if re.match(rb"PK\x03\x04|\x80[\x02-\x05][^\x00]", start):
-        return "a PyTorch pickle, which could run any code; give a .safetensors file written by train.py"
-    if start.startswith(b"version https://git-lfs"):
-        return "a Git LFS pointer, not the file itself; run git lfs pull"
-    if re.match(rb"\s*<(!doctype|html)", start, re.IGNORECASE):
-        return "a web page, not weights; download the file itself (on GitHub: Raw)"
-    return f"damaged, or not a weights file of this program; get a fresh copy, or {TRAIN}"
-
-
-class SkipInitialisation(TorchFunctionMode):
-    """Skip weight initialisation: on meta tensors it would import torch's compiler (1 s)."""
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        if getattr(func, "__module__", "") == "torch.nn.init":
-            return None  # no layer uses the result
-        return func(*args, **(kwargs or {}))
-
-
-def _rebuild(about, tensors):
+def _rebuild(path, about, tensors):
     """Build Weights from what `_read` returns. Raises what Python and torch raise if they do not fit."""
     config, directions = about["config"], tensors.get(DIRECTIONS)
     if about["digest"] != digest({"config": config, "tensors": tensors}):
@@ -160,7 +133,7 @@ def _rebuild(about, tensors):
         raise ValueError("not the ten digits")
     if directions is not None and directions.shape != (3, config["z_dim"]):
         raise ValueError("the directions are for another network")
-    with torch.device("meta"), SkipInitialisation():  # takes no memory until the tensors are assigned
+    with torch.device("meta"), Blueprint():  # takes no memory until the tensors are assigned
         network = NETWORKS[about["network"]](**config)
     state = {key: t for key, t in tensors.items() if key != DIRECTIONS}
     for key, wanted in network.state_dict().items():
@@ -169,13 +142,14 @@ def _rebuild(about, tensors):
         state[key] = state[key].to(wanted.dtype)
     network.load_state_dict(state, assign=True)
     network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
-    return Weights(about["recipe"], network.config, about["provenance"], about["digest"], network, directions)
+    facts = about["recipe"], network.config, about["provenance"], about["digest"]
+    return Weights(path, *facts, network, directions)
 
 
 @functools.cache
 def shipped(name=DEFAULT):
     """Load the weights called `name` that come with the project."""
-    names = [file.stem for file in sorted(SHIPPED.glob("*.safetensors"))]
+    names = [file.stem for file in visible(SHIPPED, "*.safetensors")]
     need(name in names, f"There are no weights {name[:40]!r} in {SHIPPED}; there are {', '.join(names)}.")
     return load(SHIPPED / f"{name}.safetensors")
 
@@ -197,11 +171,17 @@ def load_generators(paths):
     """Load every generator in `paths`: weights files, run folders, and folders of either.
 
     Returns a dict of name -> Weights, without duplicates. The name is that of the file, or of the run's
-    folder; the id is added if the name is taken or belongs to shipped weights.
+    folder; the id is added if the name is taken or belongs to shipped weights. Files that cannot be loaded
+    are left out, with a sentence, if they only lie in a folder.
+
+    Raises BadInput if a path holds no generator, or a file or run given by its own path cannot be loaded.
     """
     found = {}
     for path in map(Path, paths):
-        generators = {file.resolve(): weights for file in _files(path) if (weights := load(file)).draws}
+        files = _files(path)
+        is_asked_for = files in ([path], [path / IN_RUN])
+        loaded = {file.resolve(): load(file) if is_asked_for else _load_or_say(file) for file in files}
+        generators = {file: weights for file, weights in loaded.items() if weights and weights.draws}
         need(generators, f"There is no generator in {path}; {TRAIN}.")
         for file, weights in generators.items():
             if weights.id in {other.id for other in found.values()}:
@@ -210,3 +190,11 @@ def load_generators(paths):
             is_of_shipped = file.parent != SHIPPED and (SHIPPED / f"{name}.safetensors").exists()
             found[f"{name} {weights.id}" if name in found or is_of_shipped else name] = weights
     return found
+
+
+def _load_or_say(file):
+    """Load a file that nobody asked for by its path. If that fails, print why and return None."""
+    try:
+        return load(file)
+    except BadInput as error:
+        print(f"{error} It is left out.", file=sys.stderr)

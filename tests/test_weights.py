@@ -160,45 +160,6 @@ def test_files_that_claim_false_sizes_are_refused(file):
     assert "is damaged" in refusal(file)
 
 
-def test_weights_are_found_by_name_and_path(file, monkeypatch):
-    ours = weights.load(file)
-    assert weights.find(ours) is ours and weights.find(None) is weights.shipped()
-    assert weights.find("vae") is weights.shipped("vae")
-    monkeypatch.chdir(file.parent)
-    for path in (file, str(file), file.name, "./small.safetensors"):
-        assert weights.find(path).id == ours.id
-    with pytest.raises(BadInput, match="no weights 'nonsense'.*compact.*report"):
-        weights.find("nonsense")
-    with pytest.raises(BadInput, match="no weights file runs/nonsense"):
-        weights.find("runs/nonsense")
-    with pytest.raises(BadInput, match="weights must be a path, a name or Weights, not int"):
-        weights.find(3)
-
-
-def test_generators_are_found_in_files_folders_and_runs(file, tmp_path):
-    runs, other = tmp_path / "runs", tmp_path / "other"
-    for folder in (runs / "a", runs / "b", other):
-        folder.mkdir(parents=True)
-    assert "holds no weights yet" in refusal(runs / "a")
-    for name in "ab":
-        weights.save(runs / name / "generator.safetensors", "report", Generator(z_dim=3), {})
-    of_report = weights.save(other / "compact.safetensors", "report", Generator(z_dim=3), {})[:12]
-
-    def names(*paths):
-        return list(weights.load_generators(paths))
-
-    assert names(file) == names(file.parent) == names(file, tmp_path) == ["small"]
-    assert names(runs / "a") == names(runs / "a" / "generator.safetensors") == ["a"]
-    assert names(runs) == ["a", "b"]
-    assert names(other) == [f"compact {of_report}"] and names(other, weights.SHIPPED)[1] == "compact"
-    assert weights.load(runs / "a").id != weights.load(runs / "b").id
-    assert f"give one of them: {runs}/a/generator.safetensors, {runs}/b/" in refusal(runs)
-    with pytest.raises(BadInput, match="no generator in"):
-        names(weights.SHIPPED / "judge.safetensors")
-    with pytest.raises(BadInput, match="no weights file"):
-        names(tmp_path / "nothing")
-
-
 def test_loading_imports_no_compiler():
     code = "import sys; from cgan import weights; weights.shipped(); print(*sys.modules)"
     root = weights.SHIPPED.parent

@@ -6,6 +6,7 @@ import torch
 
 from cgan.cli import need, whole_numbers
 from cgan.draw.hands import seeded
+from cgan.networks.settings import usual
 
 # Settings of the fit, tuned on MNIST's training digits: random starts; rounds of Adam, (hands kept, steps);
 # Adam's learning rate; steps of L-BFGS for the best hand; weight of the pull of z to 0, as a long z malforms
@@ -13,6 +14,7 @@ from cgan.draw.hands import seeded
 STARTS, ROUNDS, LEARNING_RATE, LBFGS_STEPS, PULL, MAX_ERROR = 512, ((8, 15), (3, 15)), 0.2, 60, 0.015, 0.1
 
 
+@usual()
 def fit(weights, pictures, digits):
     """Find the hand in which the model draws these digits most like the given pictures.
 

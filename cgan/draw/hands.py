@@ -74,9 +74,9 @@ def hand(value, z_dim):
     if isinstance(value, str):
         return decode(value, z_dim)
     try:
-        z = torch.as_tensor(value, dtype=torch.float)
+        z = torch.as_tensor(value, dtype=torch.float, device="cpu")
     except (TypeError, ValueError, RuntimeError):
-        z = torch.empty(0)
+        z = torch.empty(0, device="cpu")
     is_hand = z.shape == (z_dim,) and z.isfinite().all()
     need(is_hand, f"hand must be a code or {z_dim} finite numbers.")
     return z

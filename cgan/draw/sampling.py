@@ -1,6 +1,7 @@
 """Draw images from weights, digits and hands, for the page, the commands and Python.
 
-An image depends on these three alone, not on its neighbours, the thread or any global RNG.
+An image depends on these three alone, not on its neighbours, the thread, any global RNG or the defaults that
+the caller has set in PyTorch.
 """
 
 import functools
@@ -14,6 +15,7 @@ from torch.nn.functional import cosine_similarity, one_hot
 from cgan import weights as weights_files
 from cgan.cli import need, whole_numbers
 from cgan.draw import hands
+from cgan.networks.settings import usual
 
 CHUNK = 16  # images per forward pass; at a fixed size, no image's bits depend on the others
 
@@ -38,10 +40,20 @@ def generate(labels, seed=None, weights=None, indices=None, hand=None):
     if hand is not None:
         need(seed is None and indices is None, "Give either a hand, or a seed and indices.")
         return draw(weights, hands.hand(hand, weights.z_dim).expand(len(y), -1), y)
-    seed, indices = random_seed() if seed is None else seed, range(len(y)) if indices is None else indices
+    seed = random_seed() if seed is None else seed
+    indices = _first(len(y)) if indices is None else indices
     z = hands.seeded(seed, indices, weights.z_dim)
     need(len(z) == len(y), f"There must be as many indices as labels: {len(y)}, not {len(z)}.")
     return draw(weights, z, y)
+
+
+def _first(count):
+    """Return the indices of a seed's first hands. Raises BadInput if it has fewer."""
+    most = hands.MAX_INDEX + 1
+    need(
+        count <= most, f"A seed has {most} hands, not {count}; draw in several parts, each with its own seed."
+    )
+    return range(count)
 
 
 def random_seed():
@@ -60,8 +72,8 @@ def unconditional(count, seed, weights):
     """Draw `count` images with weights that take no digit, such as `vae`: float (count, 1, 28, 28)."""
     weights = weights_files.find(weights)
     need(not weights.conditional, f"A {weights.recipe} draws the digit it is asked for; say which.")
-    z = hands.seeded(seed, range(count), weights.z_dim)
-    return draw(weights, z, torch.zeros(count, dtype=torch.long))
+    z = hands.seeded(seed, _first(count), weights.z_dim)
+    return draw(weights, z, torch.zeros(count, dtype=torch.long, device="cpu"))
 
 
 def some(count, seed, weights):
@@ -71,6 +83,7 @@ def some(count, seed, weights):
     return unconditional(count, seed, weights)
 
 
+@usual()
 def morph(weights, start, end, steps):
     """Draw images between two: spherical in z (Shoemake 1985, equation 12), linear in the digit.
 
@@ -84,7 +97,7 @@ def morph(weights, start, end, steps):
     weights = conditional(weights)
     (digit0, z0), (digit1, z1) = start, end
     y0, y1 = one_hot(whole_numbers("digits", [digit0, digit1], 9), 10).float()
-    t = torch.tensor(steps).view(-1, 1)  # (n, 1)
+    t = torch.tensor(steps, dtype=torch.float32).view(-1, 1)  # (n, 1)
     angle = torch.acos(cosine_similarity(z0, z1, dim=0).clamp(-1, 1))
     if torch.equal(z0, z1):
         z = z0.expand(len(t), -1)
@@ -93,11 +106,12 @@ def morph(weights, start, end, steps):
     return draw(weights, z, (1 - t) * y0 + t * y1)
 
 
+@usual()
 def draw(weights, z, y):
     """Draw hands z (n, z_dim) writing y, int64 (n,) or mixtures (n, 10): float (n, 1, 28, 28) in [-1, 1]."""
     chunks = _threads().map(functools.partial(_draw_chunk, weights.network), z.split(CHUNK), y.split(CHUNK))
     # Concatenate outside inference mode: the result is an ordinary tensor, which networks can train on.
-    return torch.cat([torch.empty(0, 1, 28, 28), *chunks])
+    return torch.cat([torch.empty(0, 1, 28, 28, dtype=torch.float32), *chunks])
 
 
 @functools.cache

@@ -4,17 +4,19 @@ import torch
 
 from cgan.cli import need
 from cgan.draw.hands import seeded
+from cgan.networks.settings import usual
 
 STYLES = ["slant", "stroke", "width"]
 MAX_STYLE = 2  # standard deviations; beyond, pictures break
 
 
+@usual()
 def styled(z, weights, slant=0, stroke=0, width=0):
     """Move hands (n, z_dim) along the weights' style directions, by -2 to 2 standard deviations.
 
     Raises BadInput if an amount is out of range, or is not 0 and the weights have no directions.
     """
-    amounts = torch.tensor([float(slant), float(stroke), float(width)])
+    amounts = torch.tensor([float(slant), float(stroke), float(width)], dtype=torch.float32)
     for name, amount in zip(STYLES, amounts.tolist(), strict=True):
         need(abs(amount) <= MAX_STYLE, f"{name} must be a number from -2 to 2, not {amount:g}.")
     if not amounts.any():
@@ -51,6 +53,7 @@ def edge_lengths(ink):
     return (down**2 + right**2).sqrt()
 
 
+@usual()
 @torch.no_grad()
 def learn_directions(network):
     """Find the directions in z of slant, stroke weight and width, from a generator's own images.

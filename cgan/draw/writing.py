@@ -17,6 +17,7 @@ from cgan.cli import need, whole_number
 from cgan.draw import images, sampling
 from cgan.draw.ink import outline_picture, outline_strokes
 from cgan.draw.styles import edge_lengths
+from cgan.networks.settings import usual
 
 MAX_TEXT = 64
 BASELINE, LINE, MARGIN, GAP, SPACE = 24, 32, 6, 2, 9
@@ -26,6 +27,7 @@ TYPED = {ord(typed): sign for sign, about in SIGNS.items() for typed in about["t
 STROKES = {sign: about["strokes"] for sign, about in SIGNS.items()}
 
 
+@usual()
 def write(text, weights, hands, background="black", wrap=None):
     """Write a text as an image: ink with soft edges on a black, white or transparent background.
 

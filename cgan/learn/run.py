@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from cgan import weights
-from cgan.cli import need
+from cgan.cli import need, versions
 from cgan.draw import hands, images, styles
 from cgan.files import lock, write_atomically
 
@@ -162,7 +162,7 @@ class Run:
             "seconds": round(self.seconds),
             "cpu_seconds": round(time.process_time() - self.cpu_started),
             "data_digest": self.origin["data_digest"],
-            "versions": weights.versions(),
+            "versions": versions(),
         }
 
 

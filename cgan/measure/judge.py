@@ -10,7 +10,7 @@ from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 from tqdm import tqdm
 
 from cgan import weights
-from cgan.cli import add_threads, command, friendly_errors
+from cgan.cli import add_threads, command, friendly_errors, versions
 from cgan.files import digest
 from cgan.learn import data
 from cgan.measure import metrics
@@ -36,7 +36,7 @@ def main(argv=None):
     accuracy = round(share_right(judge, test_images, test_labels), 2)
     settings = {"seed": SEED, "width": WIDTH, "epochs": EPOCHS, "threads": options.threads}
     provenance = {"options": settings, "data_digest": digest([images, labels]), "test_accuracy": accuracy}
-    weights.save(options.out, "judge", judge, provenance | {"versions": weights.versions()})
+    weights.save(options.out, "judge", judge, provenance | {"versions": versions()})
     print(f"{options.out} reads {accuracy} % of the {len(test_images)} test images right.")
 
 

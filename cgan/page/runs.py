@@ -8,6 +8,7 @@ weights/previews/NAME.webp the previews, one below the other. A run's folder hol
 
 import functools
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -18,6 +19,7 @@ from starlette.routing import Route
 from cgan import weights
 from cgan.cli import BadInput, need
 from cgan.draw import images
+from cgan.files import visible
 from cgan.learn.history import history as read_history
 from cgan.page.access import sentence
 
@@ -37,7 +39,7 @@ def trainings(models, folders=()):
     logs = _shipped_logs()
     found = {name: logs[model.id] for name, model in models.items() if model.id in logs}
     folders = [Path(folder).resolve() for folder in folders]
-    inside = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
+    inside = [path for folder in folders for path in visible(folder, "*")]
     runs = {path for path in [*folders, *inside] if (path / "log.jsonl").is_file()}
     for path in sorted(runs, key=lambda path: (path / "log.jsonl").stat().st_mtime, reverse=True):
         name = path.name
@@ -87,5 +89,9 @@ def route(models, folders=()):
 
 @functools.cache
 def _shipped_logs():
-    """Return the logs of shipped weights: id -> Path."""
-    return {json.loads(file.read_bytes())["id"]: file for file in weights.SHIPPED.glob("logs/*.json")}
+    """Return the logs of shipped weights: id -> Path. The page works without one that is damaged."""
+    logs = {}
+    for file in visible(weights.SHIPPED, "logs/*.json"):
+        with suppress(ValueError, KeyError, TypeError):
+            logs[json.loads(file.read_bytes())["id"]] = file
+    return logs
