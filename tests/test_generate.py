@@ -14,7 +14,7 @@ from torchvision.datasets import MNIST
 
 from cgan import generate, weights
 from cgan.cli import BadInput
-from cgan.draw import hands, images, sampling, writing
+from cgan.draw import font, hands, images, ink, sampling, writing
 from cgan.networks.report import Generator
 
 
@@ -80,6 +80,35 @@ def test_a_text_and_a_hand_may_begin_with_a_minus_sign(tmp_path, compact, text, 
     assert (np.asarray(run(tmp_path, "--hand", code, "--text", text)) == np.asarray(expected)).all()
 
 
+def test_digits_and_texts_as_outlines(tmp_path, compact):
+    generate.main(["--digit", "3-4", "--count", "2", "--seed", "8", "--out", str(tmp_path / "x.svg")])
+    tiles = np.stack([tile(digit, 8, i, compact) for i in (0, 1) for digit in (3, 4)])
+    assert (tmp_path / "x.svg").read_bytes() == ink.svg(*ink.grid([3, 4, 3, 4], tiles, 2))
+    generate.main(["--text", "3-4", "--natural", "--seed", "8", "--out", str(tmp_path / "x.SVG")])
+    z = hands.choose(compact, 8, count=2, variation="natural")
+    assert (tmp_path / "x.SVG").read_bytes() == ink.svg(*writing.outlines("3-4", compact, z))
+
+
+def test_a_hand_as_a_font(tmp_path, compact, capsys):
+    Image.fromarray(255 - np.pad(tile(3, 8, 0, compact), 9)).save(tmp_path / "three.png")
+    like = ["--like", str(tmp_path / "three.png"), "--digit", "3", "--name", "Ann"]
+    generate.main([*like, "--font", str(tmp_path / "x.ttf")])
+    z = hands.decode(capsys.readouterr().out.split("hand ")[1].split(":")[0], compact.z_dim)
+    assert (tmp_path / "x.ttf").read_bytes() == font.make_font(compact, z, "Ann")[0]
+    generate.main(["--seed", "8", "--font", str(tmp_path / "x.woff2")])
+    z = hands.seeded(8, [0], compact.z_dim)[0]
+    assert (tmp_path / "x.woff2").read_bytes() == font.make_font(compact, z, woff2=True)[0]
+
+
+def test_what_is_too_faint_to_outline_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(ink, "outline_picture", lambda picture: [])
+    sentence = "Left out, as no part is more than half black: 3."
+    generate.main(["--digit", "3", "--seed", "8", "--out", str(tmp_path / "x.svg")])
+    assert capsys.readouterr().out.endswith(f"\n{sentence}\n")
+    generate.main(["--seed", "8", "--font", str(tmp_path / "x.ttf")])
+    assert capsys.readouterr().out.count("Left out") == 1
+
+
 def test_a_suffix_counts_in_any_case_and_files_are_named_as_asked(tmp_path):
     for name in ("x.PNG", "x.Zip"):
         generate.main(["--digit", "1", "--count", "1", "--out", str(tmp_path / name)])
@@ -121,21 +150,32 @@ def test_a_set_that_is_interrupted_leaves_its_folder_free(tmp_path):
         ("--out x.png --digit 9-0", "argument --digit: this must be a digit 0-9 or a range"),
         ("--out x.png --seed -1", "argument --seed: this must be a whole number from 0 to 4294967295"),
         ("--out x.png --count 0", "argument --count: this must be"),
-        ("--out x.jpeg", "must end in .png or .zip"),
+        ("--out x.jpeg", "--out must end in .png, .svg or .zip"),
         ("--out nowhere/x.png", "no folder nowhere to write to"),
         ("--out x.png --model nonsense", "no weights 'nonsense'"),
         ("--out x.png --weights nothing.safetensors", "no weights file nothing.safetensors"),
         ("--out x.png --model vae", "A vae cannot be asked for a digit"),
-        ("--out x.zip --text 1", "need --out FILE.png"),
-        ("--idx x --scale 2", "need --out FILE.png"),
+        ("--out x.zip --text 1", "--text needs --out FILE.png or --out FILE.svg."),
+        ("--idx x --scale 2", "--scale needs --out FILE.png."),
+        ("--out x.svg --scale 1", "--scale needs --out FILE.png."),
+        ("--font x.ttf --background white", "--background needs --out FILE.png."),
+        ("--font x.ttf --text 1", "--text needs --out FILE.png or --out FILE.svg."),
+        ("--font x.ttf --count 3", "--count needs --out FILE.png"),
+        ("--font x.ttf --digit 3", "A font has all digits; leave out --digit."),
+        ("--font x.otf", "--font must end in .ttf or .woff2"),
+        ("--font nowhere/x.ttf", "no folder nowhere to write to"),
+        ("--font x.ttf --out x.png", "argument --out: not allowed with argument --font"),
+        ("--font x.ttf --hand AA --seed 1", "leave out --seed and --count"),
+        (f"--font x.ttf --name {'a' * 41}", "argument --name: A font's name has 1 to 40 printable"),
+        ("--out x.png --name Ann", "--name needs --font FILE."),
         ("--out x.png --natural", "--natural varies the digits of --text"),
         (
             "--out x.png --text 1 --natural 10000",
             "argument --natural: this must be a whole number from 0 to 9999",
         ),
-        ("--out x.png --writers 3", "--writers makes a set"),
+        ("--out x.png --writers 3", "--writers needs --out FILE.zip or --idx DIR."),
         ("--idx x --writers 6001", "must be at most 60,000, not 60,010"),
-        ("--idx x --writers 3 --hand AA", "need --out FILE.png"),
+        ("--idx x --writers 3 --hand AA", "--hand needs --out FILE.png or --out FILE.svg or --font FILE."),
         ("--out x.png --hand AA", "it has 1 numbers, not 64"),
         ("--out x.png --hand AA --seed 1", "leave out --seed and --count"),
         ("--out x.png --like x.png", "needs --digit D"),
