@@ -10,12 +10,12 @@ const answers = {
     return { about };
   },
 
-  // Draw digits[k] in hand of[k] of the hands: {seed, i, n} or {z}, varied if there are `rows`, then styled.
+  // Draw digits[k] in hand of[k] of the hands: {seed, i, n} or {z}, then that of `z` or `i` varied for each of `rows`.
   draw: ({ digits, of, hands: { seed, i = 0, n = 1, z, rows, turn = 0, style = [0, 0, 0] } }) => {
     const { z_dim: zDim, directions } = engine.about;
     let hands = z ? decode(z, zDim) : seeded(seed, i, n, zDim);
     if (!hands) throw new Error("bad_hand");
-    if (rows) hands = natural(hands, rows, turn);
+    if (rows) hands = Float32Array.of(...hands, ...natural(hands, rows, turn));
     hands = styled(hands, directions, style);
     const grey = new Uint8Array(digits.length * PIXELS);
     for (let first = 0; first < digits.length; first += MAX) {

@@ -1,0 +1,100 @@
+"""Assemble the page from its parts, as one file or as a folder of files."""
+
+import base64
+import functools
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from cgan.site.pack import pack
+
+HERE = Path(__file__).parent
+WEB = HERE.parent / "web"
+WORKER = ["hands.js", "engine.js", "fit.js", "worker.js"]
+PARTS = {"worker": "js", "wasm": "wasm", "pack": "bin"}  # of a folder: name -> ending
+PAGE = [
+    "hands.js",
+    "drawings.js",
+    "writing.js",
+    "outlines.js",
+    "state.js",
+    "tabs.js",
+    "show.js",
+    "controls.js",
+]
+
+
+def one_file(weights, home=None):
+    """Return the page with these weights as one HTML file, bytes. Raises BadInput unless they are `compact`.
+
+    home: the address where the page or its project is met, for links; none if None.
+    """
+    script = '<script type="text/plain" id="{}">{}</script>'.format
+    parts = [script("worker", worker())]
+    parts += [script(name, base64.b64encode(data).decode()) for name, data in _data(weights).items()]
+    return _page(weights, parts, home, len(parts[-1]))
+
+
+def folder(weights, home=None):
+    """Return the page as files: name -> bytes. All but index.html are named by their contents."""
+    files, parts = {}, []
+    data = {"worker": worker().encode(), **_data(weights)}
+    for name, ending in PARTS.items():
+        file = f"{name}-{hashlib.sha256(data[name]).hexdigest()[:12]}.{ending}"
+        files[file] = data[name]
+        parts.append(f'<link rel="prefetch" id="{name}" href="{file}">')
+    return {"index.html": _page(weights, parts, home, len(data["pack"])), **files}
+
+
+def is_part(name):
+    """Whether a file may be one that `folder` named."""
+    return any(re.fullmatch(f"{part}-[0-9a-f]{{12}}[.]{ending}", name) for part, ending in PARTS.items())
+
+
+def worker():
+    return _scripts(WORKER, HERE)
+
+
+def _data(weights):
+    return {"wasm": (HERE / "engine.wasm").read_bytes(), "pack": packed(weights)}
+
+
+@functools.lru_cache(2)
+def packed(weights):
+    return pack(weights)
+
+
+def _page(weights, parts, home, size):
+    script = "\n".join(
+        [_scripts(PAGE, HERE), _scripts(["pad.js"], WEB), _scripts(["pad_tab.js", "start.js"], HERE)]
+    )
+    html = (HERE / "page.html").read_text("utf-8")
+    texts = json.loads((WEB / "texts.json").read_text("utf-8"))
+    texts = {key: text for key, text in texts.items() if f'"{key}"' in html + script}
+    constants = {
+        "TEXTS": texts,
+        "SIGNS": json.loads((WEB / "signs.json").read_text("utf-8")),
+        "HOME": home,
+        "PACK_SIZE": size,
+        "PIXELS": 784,
+    }
+    head = "".join(f"const {name} = {_literal(value)};\n" for name, value in constants.items())
+    style = "".join(
+        (folder / name).read_text("utf-8") for folder, name in ((WEB, "ink.css"), (HERE, "page.css"))
+    )
+    made = {
+        "/*style*/": style,
+        "/*script*/": f'"use strict";\n{head}\n{script}',
+        "/*parts*/": "\n".join(parts),
+    }
+    return re.sub("|".join(map(re.escape, made)), lambda place: made[place[0]], html).encode()
+
+
+def _scripts(names, folder):
+    return "\n".join((folder / name).read_text("utf-8") for name in names)
+
+
+def _literal(value):
+    """Return a value as JavaScript that an HTML page can hold."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
