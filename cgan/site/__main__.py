@@ -28,6 +28,8 @@ def main(argv=None):
     )
     options = parser.parse_args(argv)
     need((options.file is None) != (options.folder is None), "Give either a file to write or --folder.")
+    if options.file is not None:
+        need(options.file.suffix in (".html", ".htm"), f"{options.file} must end in .html.")
     model = weights.find(options.weights and Path(options.weights))
     if options.folder is None:
         page = bundle.one_file(model, options.home)

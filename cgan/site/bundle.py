@@ -1,7 +1,6 @@
 """Assemble the page from its parts, as one file or as a folder of files."""
 
 import base64
-import functools
 import hashlib
 import json
 import re
@@ -57,12 +56,7 @@ def worker():
 
 
 def _data(weights):
-    return {"wasm": (HERE / "engine.wasm").read_bytes(), "pack": packed(weights)}
-
-
-@functools.lru_cache(2)
-def packed(weights):
-    return pack(weights)
+    return {"wasm": (HERE / "engine.wasm").read_bytes(), "pack": pack(weights)}
 
 
 def _page(weights, parts, home, size):

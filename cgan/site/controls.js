@@ -28,6 +28,7 @@ const reflect = () => {
   }
   for (const choice of form.elements.hand) choice.nextSibling.textContent = say(HANDS[choice.value]);
   $("slider").value = state.seed;
+  $("counts").parentElement.hidden = state.tab !== "draw" || state.digit === "all" || Boolean(state.z);
   $("again").hidden = state.tab !== "write" || state.hand !== "natural";
   $("use").hidden = state.tab === "write" || !(state.z || state.i !== null);
   $("style").hidden = !about?.directions;
@@ -62,7 +63,7 @@ const wire = () => {
   $("counts").append(...choices("n", [1, 16, 64, 100]));
   $("variations").append(...choices("hand", VARIATIONS));
   form.onsubmit = (event) => event.preventDefault();
-  form.digit.onchange = () => set({ digit: form.digit.value, i: state.z ? null : null });
+  form.digit.onchange = () => set({ digit: form.digit.value, i: null });
   form.seed.oninput = () => form.seed.validity.valid && set({ seed: Number(form.seed.value), ...another }, false);
   $("slider").oninput = () => set({ seed: Number($("slider").value), ...another }, false);
   form.text.oninput = () => set({ text: form.text.value }, false);

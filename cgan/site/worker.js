@@ -36,7 +36,7 @@ const answers = {
     };
     const found = await fitHand(engine, drawings, digits, pause);
     if (!found) throw new Error("no_fit");
-    return { z: encode(found.z), error: found.error };
+    return { z: encode(found.z) };
   },
 };
 
