@@ -10,6 +10,7 @@ torchrun --nproc-per-node 2 train.py  # in two processes
 
 import os
 import shlex
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -73,12 +74,23 @@ def prepare(argv):
     need(0 < options.lr < float("inf"), f"--lr must be above 0, not {options.lr}.")
     uneven = f"--batch-size {options.batch_size} cannot be split evenly over {options.processes} processes."
     need(options.batch_size % options.processes == 0, uneven)
+    check_device(options.device)
+    images, labels = data.load(options.data)
+    enough = (
+        f"{len(images)} image{'s' * (len(images) > 1)} cannot be shared by {options.processes} processes."
+    )
+    need(len(images) >= options.processes, enough)
+    return options, state, images, labels
+
+
+def check_device(device):
+    """Raise BadInput unless PyTorch can compute on the device."""
     try:
-        torch.empty(0, device=options.device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise BadInput(f"--device {options.device} cannot be used here: {reason}") from error
-    return options, state, *data.load(options.data)
+        torch.ones(1, device=device).sum().item()  # on meta, a tensor can be made, but not read
+    except Exception as error:  # each of PyTorch's back ends has its own types and texts
+        has = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+        has += ["mps"] if torch.backends.mps.is_available() else []
+        raise BadInput(f"--device {device} cannot be used; PyTorch finds {', '.join(has)} here.") from error
 
 
 def check_unchanged(options, saved):
@@ -112,7 +124,9 @@ def train(options, state, images, labels):
     out = shlex.quote(str(options.out))
     print(f"Watch it learn: python app.py --weights {out}")
     with run.open(), stop_on_signal() as stop:
-        bar = tqdm(batches, total=steps, initial=run.step, unit=" steps", disable=rank > 0)
+        seconds = 0.1 if sys.stderr.isatty() else 60  # between two lines; in a log file, each one stays
+        pace = {"mininterval": seconds, "maxinterval": max(10, seconds), "disable": rank > 0}
+        bar = tqdm(batches, total=steps, initial=run.step, unit=" steps", **pace)
         for x, y in bar:
             # A step's randomness depends on (seed, step, rank), and an epoch's shuffle on (seed, epoch), so a
             # resumed run repeats both to the bit.

@@ -19,10 +19,11 @@ from cgan.learn import run
     [
         ("--lr 0", "--lr must be above 0, not 0.0."),
         ("--lr nan", "--lr must be above 0, not nan."),
-        ("--device abacus", "--device abacus cannot be used here"),
+        ("--device abacus", "--device abacus cannot be used; PyTorch finds cpu"),
         ("--set z_dim=3 --set z_dim=4", "--set gives z_dim twice."),
         ("--set z_dim=690", "z_dim must be a whole number from 1 to 512"),
-        ("--data tests", "MNIST is not in tests and could not be downloaded (offline)"),
+        ("--data tests", "tests holds conftest.py, "),
+        ("--data nowhere", "MNIST is not in nowhere and could not be downloaded (offline)"),
         ("--epochs 0", "--epochs: this must be a whole number from 1 to 1000000, not '0'."),
         ("--batch-size 16", "--batch-size 16 cannot be split evenly over 3 processes"),
         ("--model x", "argument --model"),
@@ -41,8 +42,49 @@ def test_bad_options_are_refused_before_a_folder_is_made(
     assert sentence in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    "device", ["hpu", "mps:7", "vulkan", "xla", "cuda:99", "meta", "opengl", "", "cuda:-1"]
+)
+def test_a_device_that_cannot_compute_is_refused_in_a_short_sentence(device):
+    with pytest.raises(
+        BadInput, match=f"^--device {device} cannot be used; PyTorch finds cpu.* here.$"
+    ) as error:
+        train.check_device(device)
+    assert len(str(error.value)) < 100
+    train.check_device("cpu")
+
+
+def test_there_must_be_an_image_for_each_process(tmp_path, learn, monkeypatch):
+    monkeypatch.setattr("cgan.learn.processes.WORLD", 2)
+    write_mnist(tmp_path / "data", n=1)
+    with pytest.raises(BadInput, match="1 image cannot be shared by 2 processes"):
+        learn(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "generator.safetensors", "preview-000001.png", "deep/x", "x.tmp"]
+)
+def test_a_run_starts_only_in_a_folder_that_is_free(tmp_path, learn, name):
+    out, mine = tmp_path / "out", tmp_path / "out" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    for options in (OPTIONS, ["--resume", *OPTIONS]):
+        with pytest.raises(BadInput, match=f"out holds {mine.name} and no training run; give another --out"):
+            learn(out, *options)
+    assert mine.read_text() == "mine" and [path for path in out.rglob("*") if path.is_file()] == [mine]
+
+
+def test_what_a_killed_start_leaves_is_no_hindrance(tmp_path, learn):
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("lock", "state.pt.123.tmp", ".DS_Store"):
+        (out / name).touch()
+    learn(out, "--model", "vae", "--epochs", "1")
+    assert not (out / "state.pt.123.tmp").exists() and (out / ".DS_Store").exists()
+
+
 def test_settings_reach_the_recipe_and_the_weights(learn, tmp_path):
-    made = learn(tmp_path, "--model", "report", "--set", "networks=compact", "z_dim=5")
+    made = learn(tmp_path / "out", "--model", "report", "--set", "networks=compact", "z_dim=5")
     assert (made.recipe, type(made.network).__module__) == ("report", "cgan.networks.compact")
     assert made.config["z_dim"] == 5
     assert made.provenance["options"]["set"] == {"networks": "compact", "z_dim": 5}
@@ -73,9 +115,9 @@ def test_resuming_keeps_the_options_and_refuses_others(learn, tmp_path, capsys):
 
 
 def test_a_run_with_a_schedule_cannot_be_extended(learn, tmp_path):
-    learn(tmp_path, "--model", "compact", "--epochs", "1", "--batch-size", "40")
+    learn(tmp_path / "out", "--model", "compact", "--epochs", "1", "--batch-size", "40")
     with pytest.raises(BadInput, match="has epochs=1; --resume cannot change it"):
-        learn(tmp_path, "--resume", "--epochs", "2")
+        learn(tmp_path / "out", "--resume", "--epochs", "2")
 
 
 def test_a_vae_cgan_keeps_its_vae_and_records_it(learn, tmp_path):

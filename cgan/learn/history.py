@@ -18,8 +18,8 @@ def history(folder):
 
     Returns:
         dict of options, epochs, epochs_done, seconds, seconds_left (None at first), age (seconds since the
-        log was written), previews (the epoch of each), files (the name of each), and the loss curves: epoch
-        (a list) and losses (name -> list).
+        log was written, or until then where clocks differ), previews (the epoch of each), files (the name of
+        each), and the loss curves: epoch (a list) and losses (name -> list).
 
     Raises:
         BadInput: the log is missing or damaged.
@@ -29,7 +29,7 @@ def history(folder):
         options, *log = _whole_lines((folder / "log.jsonl").read_text("utf-8"))
         epochs, steps, unit = options["epochs"], options["steps"], options.get("epoch_steps", 1)
         last = log[-1] if log else {"step": 0, "seconds": 0}
-        age = round(time.time() - (folder / "log.jsonl").stat().st_mtime)
+        age = round(abs(time.time() - (folder / "log.jsonl").stat().st_mtime))
         files = {int(m[1]): m[0] for file in folder.iterdir() if (m := PREVIEW.fullmatch(file.name))}
         numbers = sorted(files)  # steps; epochs in version 1
         return {

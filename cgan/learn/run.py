@@ -10,8 +10,9 @@ lock                   held while a process trains here
 import hashlib
 import json
 import math
+import re
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import torch
 from cgan import weights
 from cgan.cli import need, versions
 from cgan.draw import hands, images, styles
-from cgan.files import lock, write_atomically
+from cgan.files import contents, lock, write_atomically
 
 FORMAT = 2
 LOG_EVERY = 50  # steps
@@ -73,8 +74,9 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         sentence = f"Another process is training into {self.folder}; wait for it, or choose another --out."
         with lock(self.folder / "lock", sentence):
-            for left_by_a_kill in self.folder.glob("*.tmp"):
-                left_by_a_kill.unlink()
+            for left_by_a_kill in filter(_is_temporary, self.folder.iterdir()):
+                with suppress(PermissionError):  # a scanner reads it
+                    left_by_a_kill.unlink()
             self.save()
             self.write_log()
             for step in self.previews:
@@ -167,9 +169,15 @@ class Run:
 
 
 def load_state(folder):
-    """Return the state that `Run.save` wrote, or None. Raises BadInput if damaged or of another FORMAT."""
+    """Return the state that `Run.save` wrote, or None if a run may start in the folder.
+
+    Raises BadInput if the state is damaged or of another FORMAT, or the folder holds something else.
+    """
     path = Path(folder) / "state.pt"
     if not path.is_file():
+        files = contents(folder) if path.parent.exists() else ()
+        other = next((file for file in files if file.name != "lock" and not _is_temporary(file)), None)
+        need(other is None, f"{folder} holds {other and other.name} and no training run; give another --out.")
         return None
     data = path.read_bytes()
     content, checksum = data[:-64], data[-64:]
@@ -179,6 +187,11 @@ def load_state(folder):
     way_out = "start again in another folder (--out); its weights still work."
     need(state["format"] == FORMAT, f"{other}; {way_out}")
     return state
+
+
+def _is_temporary(file):
+    """Whether `write_atomically` made this file, in a process that was killed."""
+    return re.fullmatch(r"(state|log|preview|generator).*\.\d+\.tmp", file.name)
 
 
 def _checksum(content):

@@ -97,8 +97,10 @@ def test_a_lost_process_is_restarted_and_the_weights_are_the_same(mnist, tmp_pat
 
 
 def test_an_error_is_printed_once(mnist, tmp_path):
-    options = ["--model", "vae", "--data", mnist, *OPTIONS, "--out", tmp_path]
-    with lock(tmp_path / "lock", ""):
+    out = tmp_path / "out"
+    out.mkdir()
+    options = ["--model", "vae", "--data", mnist, *OPTIONS, "--out", out]
+    with lock(out / "lock", ""):
         done = torchrun("train.py", *options)
     assert done.returncode == 1 and done.stderr.count("Another process is training into") == 1
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["lock"]
+    assert [path.name for path in out.iterdir()] == ["lock"]

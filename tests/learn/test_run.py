@@ -49,8 +49,8 @@ def test_a_run_leaves_its_files(learn, tmp_path):
 
 @pytest.mark.parametrize("model", ["vae", "cvae"])
 def test_previews_are_of_the_same_hands(learn, tmp_path, model):
-    learned = learn(tmp_path, "--model", model)
-    preview = run.load_state(tmp_path)["previews"][6]
+    learned = learn(tmp_path / "out", "--model", model)
+    preview = run.load_state(tmp_path / "out")["previews"][6]
     z = hands.seeded(0, range(100), 2) if model == "vae" else hands.seeded(0, [0] * 10 + [1] * 90, 2)
     expected = images.to_uint8(learned.network(z, torch.arange(10).repeat(10)))
     assert len(preview) == len(preview.flatten(1).unique(dim=0)) == 100
@@ -143,17 +143,18 @@ def test_a_run_killed_over_and_over_is_the_same_as_an_undisturbed_one(mnist, tmp
 
 
 def test_a_damaged_or_foreign_state_is_refused(learn, tmp_path):
-    learn(tmp_path, "--model", "vae")
-    path = tmp_path / "state.pt"
+    out = tmp_path / "out"
+    learn(out, "--model", "vae")
+    path = out / "state.pt"
     whole = path.read_bytes()
     for damaged in (whole[:-1], whole[:5000], b"", whole[:90_000] + b"!" + whole[90_001:]):
         path.write_bytes(damaged)
         with pytest.raises(BadInput, match="state.pt is damaged; start again in another folder .--out"):
-            run.load_state(tmp_path)
+            run.load_state(out)
     torch.save({"format": 1}, path)
     path.write_bytes(path.read_bytes() + run._checksum(path.read_bytes()))
     with pytest.raises(BadInput, match="state.pt is from another version.*again.*weights still work"):
-        run.load_state(tmp_path)
+        run.load_state(out)
 
 
 def test_a_full_disk_ends_a_run_and_leaves_its_last_state(learn, tmp_path, undisturbed, monkeypatch, capsys):
