@@ -9,6 +9,7 @@
     /gradio_api/morph.gif?from=3&to=8&seed=7&to_seed=9&frames=48        (morph.png: the frames in a row)
     /gradio_api/set.zip?digit=0-9&seed=7&count=100&format=png           (idx: in MNIST's format)
     /gradio_api/real/3.png?i=0&n=16                                     real digits to compare with
+    /gradio_api/digits.html?model=compact                               the page without a server, one file
 
 A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. `ground`
 is black, white, paper (ink as the page shows it) or transparent (black behind its alpha, so all black to
@@ -25,13 +26,15 @@ from starlette.routing import Route
 
 from cgan.cli import BadInput, need, whole_number
 from cgan.draw import font, hands, images, sets, styles, writing
-from cgan.page import fitting, outlines, pictures
+from cgan.page import fitting, outlines, pictures, takeaway
 from cgan.page import runs as training
 from cgan.page.access import sentence
 
 
 class NoSuchModel(BadInput):
     """The requested model or weights do not exist here; answered with 404 instead of 400."""
+
+    status = 404
 
 
 def whole(low, high):
@@ -101,6 +104,7 @@ ADDRESSES = [  # path, media type, what answers, parameters
     ("digits/all.svg", "image/svg+xml", outlines.all_svg, some("n") | HAND),
     ("digits/{digit}.svg", "image/svg+xml", outlines.digit_svg, some("digit n") | HAND),
     ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit") | HAND),
+    ("digits.html", "text/html", takeaway.digits_html, MODEL),
     ("samples.png", "image/png", pictures.samples_png, some("seed n scale") | MODEL),
     ("text.png", "image/png", pictures.text_png, some("text hand turn ground wrap scale") | HAND),
     ("text.svg", "image/svg+xml", outlines.text_svg, some("text hand turn wrap") | HAND),
@@ -135,9 +139,9 @@ def _route(models, path, media_type, answer, parameters):
             data = answer(weights, **asked)
             data, headers = data if isinstance(data, tuple) else (data, {})
         except BadInput as error:
-            return sentence(404 if isinstance(error, NoSuchModel) else 400, str(error))
+            return sentence(getattr(error, "status", 400), str(error))
         whose = "public" if request.app.auth is None else "private"
-        is_kept = w and path != "set.zip"
+        is_kept = w and path not in ("set.zip", "digits.html")
         how_long = "max-age=31536000, immutable" if is_kept else "no-cache"
         headers["Cache-Control"] = f"{whose}, {how_long}"
         return Response(data, media_type=media_type, headers=headers)

@@ -65,7 +65,7 @@ def _page(weights, parts, home, size):
     )
     html = (HERE / "page.html").read_text("utf-8")
     texts = json.loads((WEB / "texts.json").read_text("utf-8"))
-    texts = {key: text for key, text in texts.items() if f'"{key}"' in html + script}
+    texts = {key: text for key, text in texts.items() if f'"{key}"' in html + script + worker()}
     constants = {
         "TEXTS": texts,
         "SIGNS": json.loads((WEB / "signs.json").read_text("utf-8")),

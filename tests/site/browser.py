@@ -9,6 +9,9 @@ from cgan import site
 from cgan.site import pack
 
 FOLDER = Path(site.__file__).parent
+DRAWN = (
+    "about && !isDrawing && !document.getElementById('picture').hidden"  # the page shows what was asked for
+)
 HELPERS = """
 const received = (text, Type) => new Type(Uint8Array.from(atob(text), (byte) => byte.charCodeAt()).buffer);
 const sent = (array) => {
