@@ -26,7 +26,8 @@ def parse_args(argv=None):
     port = os.environ.get("GRADIO_SERVER_PORT") or "7860"
     parser = command(__doc__)
     add = parser.add_argument
-    add("--host", default=host, help="address to listen on, 0.0.0.0 for all (default: %(default)s)")
+    everywhere = "0.0.0.0 for all, :: for all of IPv6"
+    add("--host", default=host, help=f"address to listen on, {everywhere} (default: %(default)s)")
     add("--port", type=integer(1, 65535), default=port, help="port to listen on (default: %(default)s)")
     add("--share", action="store_true", help="create a public link that works for up to a week")
     add("--auth", default=os.environ.get("CGAN_AUTH"), metavar="USER:PASSWORD", help="ask visitors to log in")
@@ -41,6 +42,8 @@ def prepare_environment(options):
     root = os.environ.get("GRADIO_ROOT_PATH") or "/"
     need(root.startswith(("/", "http")), f"GRADIO_ROOT_PATH must be a path like /digits, not {root}.")
     os.environ["GRADIO_SERVER_PORT"] = str(options.port)
+    os.environ.pop("GRADIO_SERVER_NAME", None)  # Gradio cannot import with an IPv6 address there
+    options.host = options.host.strip("[]")
     proxies = {name: os.environ.pop(name) for name in [*os.environ] if name.lower().endswith("_proxy")}
     for name, value in proxies.items():
         os.environ[name] = value
@@ -98,12 +101,21 @@ def launch(models, runs=(), **options):
     return demo, url
 
 
-def address_in_network():
-    """Return this machine's address in its local network, or a placeholder. Sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+def in_url(host):
+    """Return a host as it is written in a URL: IPv6 addresses in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def address_in_network(host):
+    """Return this machine's address in its local network, or a placeholder. Sends nothing.
+
+    host: 0.0.0.0 for an address of IPv4, :: for one of IPv6.
+    """
+    family, outside = (socket.AF_INET6, "2001:db8::1") if host == "::" else (socket.AF_INET, "203.0.113.1")
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("203.0.113.1", 1))  # for UDP, this only looks up the route
-            return probe.getsockname()[0]
+            probe.connect((outside, 1))  # for UDP, this only looks up the route
+            return in_url(probe.getsockname()[0])
         except OSError:
             return "ADDRESS-OF-THIS-MACHINE"
 
@@ -114,9 +126,11 @@ def main(argv=None):
     models = load(options.weights)
     runs = [*options.weights, *([Path("runs")] if options.show_runs else [])]
     try:
-        socket.create_server((options.host, options.port)).close()
+        family = socket.getaddrinfo(options.host, options.port)[0][0]
+        socket.create_server((options.host, options.port), family=family).close()
     except OSError as error:
-        place = f"{options.host}, port {options.port} ({error.strerror})"
+        reason = error.strerror.split(" (")[0]  # Python adds the address
+        place = f"{options.host}, port {options.port} ({reason})"
         raise BadInput(f"Cannot listen on {place}; choose another --port or --host.") from error
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
@@ -125,11 +139,11 @@ def main(argv=None):
         os.environ["GRADIO_TEMP_DIR"] = os.path.realpath(folder)
         from cgan.page import access
 
-        server = {"server_name": options.host, "server_port": options.port, "share": options.share}
+        server = {"server_name": in_url(options.host), "server_port": options.port, "share": options.share}
         demo, url = launch(models, runs, **server, auth=access.login(options.auth))
         if options.host in ("0.0.0.0", "::"):
-            print(f"Others in your network open http://{address_in_network()}:{options.port}/")
-        print(f"The page is at {url} (press Ctrl-C to stop).", flush=True)
+            print(f"Others in your network open http://{address_in_network(options.host)}:{options.port}/")
+        print(f"The page is at {url.replace('[::]', '[::1]')} (press Ctrl-C to stop).", flush=True)
         demo.block_thread()
 
 

@@ -39,6 +39,24 @@ def test_options_default_to_the_environment_then_to_this_machine(environment):
     assert (app.parse_args([]).host, app.parse_args([]).port) == ("127.0.0.1", 7860)
 
 
+@pytest.mark.parametrize("host", ["::1", "[::1]", "::", "[::]"])
+def test_addresses_of_ipv6_are_written_in_brackets_only_where_they_must_be(environment, host):
+    environment["GRADIO_SERVER_NAME"] = host
+    app.prepare_environment(options := app.parse_args([]))
+    assert options.host == host.strip("[]") and app.in_url(options.host) == f"[{options.host}]"
+    assert "GRADIO_SERVER_NAME" not in environment  # Gradio tries to bind it as IPv4
+    assert environment["no_proxy"].endswith(f",{options.host}")
+    assert app.in_url("127.0.0.1") == "127.0.0.1"
+
+
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        return True
+    except OSError:
+        return False
+
+
 def test_a_port_that_cannot_be(environment, capsys):
     environment["GRADIO_SERVER_PORT"] = "1e3"
     with pytest.raises(SystemExit, match="2"):
@@ -67,7 +85,12 @@ def test_proxies_that_gradio_cannot_be_imported_with_are_dropped(environment, ca
         ([], {"CGAN_AUTH": ""}, "CGAN_AUTH is set but empty"),
         ([], {"GRADIO_ROOT_PATH": "digits"}, "GRADIO_ROOT_PATH must be a path like /digits, not digits"),
         (["--weights", "nothing"], {}, "nothing"),
-        (["--port", "BUSY"], {}, "Cannot listen on 127.0.0.1, port [0-9]+ .*another --port"),
+        (
+            ["--port", "BUSY"],
+            {},
+            "Cannot listen on 127.0.0.1, port [0-9]+ .Address already in use.; .* --port",
+        ),
+        (["--host", "no.invalid"], {}, "Cannot listen on no.invalid, port [0-9]+ .*another --port or --host"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(environment, options, variables, sentence):
@@ -85,6 +108,7 @@ def test_it_says_what_each_path_adds_and_where(tmp_path, capsys):
         if source:
             shutil.copy(weights.SHIPPED / f"{source}.safetensors", run / "generator.safetensors")
     file = shutil.copy(weights.SHIPPED / "cvae.safetensors", tmp_path / "copy.safetensors")
+    (waiting / "._generator.safetensors").touch()
     models = app.load([waiting, compact, mine, file])
     assert list(models)[:3] == [name := f"compact {weights.shipped('report').id}", "mine", "copy"]
     assert capsys.readouterr().out.splitlines() == [
@@ -97,10 +121,13 @@ def test_it_says_what_each_path_adds_and_where(tmp_path, capsys):
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 def test_it_starts_without_a_network_and_ends_at_once(start, tmp_path):
-    """Proxies that cannot be used keep the page neither from starting nor from asking itself."""
+    """Proxies that cannot be used keep the page neither from starting nor from asking itself, over IPv6 too."""
+    host = "::1" if has_ipv6() else "127.0.0.1"
     proxies = {"http_proxy": NOWHERE, "HTTPS_PROXY": NOWHERE, "ALL_PROXY": "socks5h://127.0.0.1:9"}
-    process, lines, url = start("--share", TMPDIR=str(tmp_path), no_proxy="example.org", **proxies)
-    assert "Could not create share link" in "".join(lines)
+    process, lines, url = start(
+        "--share", "--host", host, TMPDIR=str(tmp_path), no_proxy="example.org", **proxies
+    )
+    assert "Could not create share link" in "".join(lines) and app.in_url(host) in url
     client = Client(url, verbose=False, httpx_kwargs={"trust_env": False})
     client.predict(api_name="/generate")
     assert list(tmp_path.glob("cgan-*/**/*.png"))
