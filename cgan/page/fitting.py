@@ -76,7 +76,7 @@ def parse(body):
         raise BadInput('Send {"drawings": [{"image": "data:image/png;base64,...", "digit": 3}]}.') from error
     need(1 <= len(files) <= MAX_DRAWINGS, f"Send 1 to {MAX_DRAWINGS} drawings, not {len(files)}.")
     digits = [digit if digit is None else whole_number("digit", digit, 0, 9) for _, digit in asked]
-    return torch.stack([drawings.from_image(BytesIO(file)) for file in files]), digits
+    return torch.stack([drawings.from_image(BytesIO(file), ["PNG"]) for file in files]), digits
 
 
 def line(**value):
