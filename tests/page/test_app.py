@@ -121,7 +121,7 @@ def test_it_says_what_each_path_adds_and_where(tmp_path, capsys):
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 def test_it_starts_without_a_network_and_ends_at_once(start, tmp_path):
-    """Proxies that cannot be used keep the page neither from starting nor from asking itself, over IPv6 too."""
+    """Proxies that cannot be used keep the page neither from starting nor, over IPv6, from asking itself."""
     host = "::1" if has_ipv6() else "127.0.0.1"
     proxies = {"http_proxy": NOWHERE, "HTTPS_PROXY": NOWHERE, "ALL_PROXY": "socks5h://127.0.0.1:9"}
     process, lines, url = start(

@@ -35,6 +35,7 @@ def folder(tmp_path):
     write_run(tmp_path / "old", [f"preview-{epoch:03d}.png" for epoch in (1, 2, 10)], written=1)
     write_run(tmp_path / "compact", [f"preview-{step:06d}.png" for step in (5, 40)], written=2)
     (tmp_path / "nothing").mkdir()
+    write_run(tmp_path / ".trash", [])
     return tmp_path
 
 
@@ -68,3 +69,22 @@ def test_addresses_of_previews(folder):
         assert client.get(f"/gradio_api/training/{path}.png").status_code == 404
     (folder / "old" / "log.jsonl").write_text("[]\n")
     assert "no readable log" in client.get("/gradio_api/training/old/0.png").text
+
+
+def test_the_page_works_without_logs_that_are_damaged(tmp_path, monkeypatch):
+    (tmp_path / "logs").mkdir()
+    for name, text in (
+        ("a", '{"id": "x"}'),
+        ("._a", "\0"),
+        ("b", ""),
+        ("c", "[]"),
+        ("d", "{}"),
+        ("e", "\xff"),
+    ):
+        (tmp_path / "logs" / f"{name}.json").write_text(text, "latin-1")
+    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+    runs._shipped_logs.cache_clear()
+    try:
+        assert runs._shipped_logs() == {"x": tmp_path / "logs" / "a.json"}
+    finally:
+        runs._shipped_logs.cache_clear()
