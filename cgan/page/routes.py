@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from cgan.cli import BadInput, need, whole_number
 from cgan.draw import font, hands, images, sets, styles, writing
-from cgan.page import fitting, outlines, pictures, takeaway
+from cgan.page import fitting, outlines, pictures
 from cgan.page import runs as training
 from cgan.page.access import sentence
 
@@ -104,7 +104,6 @@ ADDRESSES = [  # path, media type, what answers, parameters
     ("digits/all.svg", "image/svg+xml", outlines.all_svg, some("n") | HAND),
     ("digits/{digit}.svg", "image/svg+xml", outlines.digit_svg, some("digit n") | HAND),
     ("digits/{digit}.json", "application/json", pictures.digit_json, some("digit") | HAND),
-    ("digits.html", "text/html", takeaway.digits_html, MODEL),
     ("samples.png", "image/png", pictures.samples_png, some("seed n scale") | MODEL),
     ("text.png", "image/png", pictures.text_png, some("text hand turn ground wrap scale") | HAND),
     ("text.svg", "image/svg+xml", outlines.text_svg, some("text hand turn wrap") | HAND),
@@ -117,14 +116,16 @@ ADDRESSES = [  # path, media type, what answers, parameters
 ]
 
 
-def routes(models, runs=()):
+def routes(models, runs=(), digits_html=None):
     """Return the Starlette routes of all addresses.
 
     Args:
         models: name -> Weights; the first conditional one is the default.
         runs: run folders, or folders of them, for runs.py.
+        digits_html: a function from Weights to a page and its headers, which answers digits.html.
     """
-    addresses = [_route(models, *address) for address in ADDRESSES]
+    more = [("digits.html", "text/html", digits_html, MODEL)] if digits_html else []
+    addresses = [_route(models, *address) for address in [*ADDRESSES, *more]]
     return [*addresses, training.route(models, runs), fitting.route(chosen(models))]
 
 

@@ -4,14 +4,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from cgan.page import routes
-from cgan.site import bundle
+from cgan.site import bundle, takeaway
 from page.addresses import MODELS, get
 from page.conftest import app_with
 
 
 @pytest.fixture
 def client(compact):
-    return TestClient(app_with(routes.routes({"compact": compact, **MODELS})))
+    return TestClient(
+        app_with(routes.routes({"compact": compact, **MODELS}, digits_html=takeaway.digits_html))
+    )
 
 
 def test_the_file_has_the_weights_that_are_served(client, compact):

@@ -1,7 +1,4 @@
-"""The page without a server, made from the weights that this page serves: /gradio_api/digits.html.
-
-The only place where the page uses cgan.site.
-"""
+"""The answer of /gradio_api/digits.html: the page without a server, made from the weights that are served."""
 
 import threading
 
