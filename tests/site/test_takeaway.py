@@ -1,12 +1,12 @@
 """The page without a server, as the Gradio page gives it away."""
 
 import pytest
+from page.addresses import MODELS, get
+from page.conftest import app_with
 from starlette.testclient import TestClient
 
 from cgan.page import routes
 from cgan.site import bundle, takeaway
-from page.addresses import MODELS, get
-from page.conftest import app_with
 
 
 @pytest.fixture
