@@ -4,6 +4,7 @@ python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, a
 python -m cgan.measure.bench train    # eight training steps of `report` and of `compact`
 python -m cgan.measure.bench start    # from launch to first picture, and the import of torch and gradio
 python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, 64 clients at once
+python -m cgan.measure.bench site     # the page without a server, by request only; see bench_site.py
 """
 
 import itertools
@@ -42,14 +43,14 @@ SLIDE = """async (seed) => {
 
 def main(argv=None):
     parser = command(__doc__)
-    parser.add_argument("what", nargs="?", choices=BENCHES, help="what to measure (default: all)")
+    parser.add_argument("what", nargs="?", choices=[*BENCHES, "site"], help="what to measure (default: all)")
     parser.add_argument("--keep", action="store_true", help="write the figures to weights/results.json")
     add_threads(parser)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
     made = []
     for what in [options.what] if options.what else BENCHES:
-        for line, measures in BENCHES[what]().items():
+        for line, measures in (BENCHES.get(what) or time_site)().items():
             made += results.make(measures, what="study", name="bench", setting=f"{what}: {line}")
     print(results.table(made, row="setting").to_string())
     if options.keep:
@@ -107,12 +108,8 @@ def time_start():
 
 def time_page():
     """Time a picture of 16 tiles in Chromium, by its address and by the slider, and 64 clients at once."""
-    from playwright.sync_api import sync_playwright  # from requirements-dev.txt
-
     seeds = itertools.count(1000)
-    with serving() as url, sync_playwright() as playwright, ThreadPoolExecutor(64) as pool:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # None: Playwright's own
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    with serving() as url, chromium() as browser, ThreadPoolExecutor(64) as pool:
         tab = browser.new_page()
         tab.goto(f"{url}/?digit=7&seed=0&n=16")
         tab.locator("#draw-picture img").wait_for()
@@ -126,6 +123,29 @@ def time_page():
             "64 clients": lambda: list(pool.map(visit, range(64))),
         }
         return in_turns(functions)
+
+
+def time_site():
+    """Time the page without a server on one core, which the browser and the Gradio page share."""
+    from cgan.measure import bench_site
+
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    torch.set_num_threads(1)
+    measured = {}
+    with serving() as url, chromium() as browser, bench_site.prepared(browser, url, SLIDE) as groups:
+        for functions in groups:
+            measured |= in_turns(functions)
+    return measured
+
+
+@contextmanager
+def chromium():
+    from playwright.sync_api import sync_playwright  # from requirements-dev.txt
+
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")  # None: Playwright's own
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
 
 
 @contextmanager

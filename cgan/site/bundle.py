@@ -31,19 +31,19 @@ def one_file(weights, home=None):
     """
     script = '<script type="text/plain" id="{}">{}</script>'.format
     parts = [script("worker", worker())]
-    parts += [script(name, base64.b64encode(data).decode()) for name, data in _data(weights).items()]
+    parts += [script(name, base64.b64encode(part).decode()) for name, part in data(weights).items()]
     return _page(weights, parts, home, len(parts[-1]))
 
 
 def folder(weights, home=None):
     """Return the page as files: name -> bytes. All but index.html are named by their contents."""
     files, parts = {}, []
-    data = {"worker": worker().encode(), **_data(weights)}
+    contents = {"worker": worker().encode(), **data(weights)}
     for name, ending in PARTS.items():
-        file = f"{name}-{hashlib.sha256(data[name]).hexdigest()[:12]}.{ending}"
-        files[file] = data[name]
+        file = f"{name}-{hashlib.sha256(contents[name]).hexdigest()[:12]}.{ending}"
+        files[file] = contents[name]
         parts.append(f'<link rel="prefetch" id="{name}" href="{file}">')
-    return {"index.html": _page(weights, parts, home, len(data["pack"])), **files}
+    return {"index.html": _page(weights, parts, home, len(contents["pack"])), **files}
 
 
 def is_part(name):
@@ -55,7 +55,8 @@ def worker():
     return _scripts(WORKER, HERE)
 
 
-def _data(weights):
+def data(weights):
+    """Return the engine and the packed weights, bytes."""
     return {"wasm": (HERE / "engine.wasm").read_bytes(), "pack": pack(weights)}
 
 

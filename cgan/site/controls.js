@@ -104,8 +104,9 @@ const wire = () => {
   };
 };
 
-// Open the picture that was clicked; by keyboard, the first one.
+// Open the picture that was clicked; by keyboard, the first one. A click on an opened one returns to all.
 const open = ({ detail, offsetX, offsetY }) => {
+  if (state.i !== null) return set({ i: null });
   const { clientWidth, clientHeight } = $("picture").firstElementChild;
   const { width, height } = shown.picture;
   const [column, row] = detail ? [(offsetX / clientWidth) * (width / 28), (offsetY / clientHeight) * (height / 28)].map(Math.floor) : [0, 0];

@@ -38,14 +38,12 @@ const show = (wish, picture) => {
     paint(canvas, picture, SIGNS);
     canvas.ariaLabel = wish.alt;
     paper.className = ["paper", wish.isInk && "ink", wish.isWritten && "written"].filter(Boolean).join(" ");
-    paper.classList.toggle("plain", !isOpenable(wish));
+    paper.disabled = Boolean(wish.isWritten || state.z); // else a click opens a picture, or returns
     canvas.classList.toggle("pixels", !wish.isInk);
-    paper.disabled = !isOpenable(wish);
   }
   const isOther = state.w && state.w !== about?.id;
   caption(isOther ? `${wish.says} ${say("site_other", { w: state.w, id: about.id })}` : wish.says);
 };
-const isOpenable = ({ isOpened, isWritten }) => !isOpened && !isWritten;
 
 const complain = (error) => {
   const key = error.message in TEXTS ? error.message : "site_failed";
