@@ -61,7 +61,7 @@ def write_atomically(path, data):
         replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        error.filename = error.filename or str(path)  # the error of a full disk names no file
+        error.filename = str(path)  # not the temporary one; the error of a full disk names none
         raise
 
 

@@ -52,8 +52,9 @@ def test_a_file_that_is_being_read_is_replaced_a_moment_later(tmp_path, failing)
 def test_an_error_that_stays_ends_the_attempt_and_leaves_the_old_file(tmp_path, failing, numbers, least):
     (tmp_path / "a").write_bytes(b"old")
     waits = failing(numbers)
-    with pytest.raises(OSError, match="imitated"):
+    with pytest.raises(OSError, match="imitated") as error:
         files.write_atomically(tmp_path / "a", b"new")
+    assert error.value.filename == str(tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == b"old" and [path.name for path in tmp_path.iterdir()] == ["a"]
     assert least <= sum(waits) <= 2 and bool(waits) == bool(least)
 
