@@ -78,8 +78,11 @@ def replace(source, target):
 
 def mistaken_for(path):
     """Say what a file is that people give in place of weights, and what to do; None if it is no such file."""
-    with open(path, "rb") as file:
-        start = file.read(500)
+    try:
+        with open(path, "rb") as file:
+            start = file.read(500)
+    except OSError as error:
+        return f"not readable ({error.strerror})"
     if re.match(rb"PK\x03\x04|\x80[\x02-\x05][^\x00]", start):
         return "a PyTorch pickle, which could run any code; give a .safetensors file written by train.py"
     if start.startswith(b"version https://git-lfs"):

@@ -74,9 +74,22 @@ def test_files_that_begin_with_a_dot_are_nobodys(file, monkeypatch):
     assert "there are small." in refusal(weights.shipped, "._small")
 
 
+def test_a_file_that_may_not_be_read_is_a_sentence(file, monkeypatch):
+    def forbidden(*arguments):
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr("safetensors.safe_open", forbidden)
+    monkeypatch.setattr("builtins.open", forbidden)
+    assert refusal(weights.load, file) == f"{file} is not readable (Permission denied)."
+
+
 def test_a_damaged_file_that_nobody_asked_for_is_left_out(file, tmp_path, capsys):
     damaged = shutil.copy(file, tmp_path / "damaged.safetensors")
     damaged.write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    (tmp_path / "folder.safetensors").mkdir()
+    assert list(weights.load_generators([tmp_path])) == ["small"]
+    assert "folder.safetensors holds no weights yet" in capsys.readouterr().err
+    (tmp_path / "folder.safetensors").rmdir()
     assert list(weights.load_generators([tmp_path])) == ["small"]
     said = f"{damaged} is a Git LFS pointer, not the file itself; run git lfs pull. It is left out.\n"
     assert capsys.readouterr().err == said
