@@ -54,8 +54,19 @@ MEASURES = {  # measure: (heading, decimals that are kept)
     "worst_difference": ("at worst, %", 1),
     "points": ("points a digit", 0),
     "kilobytes": ("kB", 1),
+    "alike": ("one writer's different digits", 3),
+    "alike_digit": ("one writer's same digit", 3),
+    "alike_others": ("two writers", 3),
+    "auc": ("AUC, different digits", 3),
+    "auc_digit": ("AUC, same digit", 3),
+    "auc_real": ("AUC of the real digits", 3),
+    "kept": ("kept, %", 1),
+    "within_slant": ("slant", 2),
+    "within_stroke": ("stroke weight", 2),
+    "within_width": ("width", 2),
 }
 QUALITY = ["right", "worst", "fd_ratio", "class_fd_ratio", "precision", "recall", "coverage"]
+OF_HANDS = ["hands", "writers", "strangers"]  # tables of the shipped weights' hands
 STUDIES = {  # name: columns of its table
     **dict.fromkeys(["lr", "epochs", "short", "ablation"], [*QUALITY, "cpu_minutes"]),
     "bench": MEASURES,
@@ -86,7 +97,7 @@ def make(measures, spread=None, **about):
         decimals = MEASURES[measure][1]
         record = dict.fromkeys(FIELDS) | {"setting": ""} | about
         record |= {"measure": measure, "value": round(value, decimals)}
-        if spread is not None:
+        if spread is not None and spread[measure] is not None:
             record["spread"] = round(spread[measure], decimals)
         records.append(record)
     return records
@@ -127,7 +138,7 @@ def tables():
         "results": markdown([r for r in models if r["name"] in with_cas] + real, [*QUALITY, "cas", "specks"]),
         "models": markdown(models + real, ["parameters", "epochs", "minutes", "milliseconds", *QUALITY]),
         "pixels": markdown(models + real, ["specks", "zeros", "faint", "nearest"]),
-        "hands": markdown(select(name="hands", weights=weights.shipped().id), MEASURES, "setting"),
+        **{n: markdown(select(name=n, weights=weights.shipped().id), MEASURES, "setting") for n in OF_HANDS},
         **{name: markdown(select(name=name), columns, "setting") for name, columns in STUDIES.items()},
     }
 

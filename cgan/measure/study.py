@@ -7,6 +7,7 @@ python -m cgan.measure.study ablation --data data   # what each change from `rep
 python -m cgan.measure.study models                 # the shipped models: sizes and drawing times
 python -m cgan.measure.study hands --data data      # how well a hand is fitted to a test digit
 python -m cgan.measure.study outlines               # outlines against pictures; size and time of fonts
+python -m cgan.measure.study writers --data data    # hands beside the people who wrote MNIST
 python -m cgan.measure.study losses runs/compact    # a run's loss curves: runs/compact/losses.png
 
 A study resumes where it stopped and measures nothing twice. docs/study-NAME.png shows what each line draws.
@@ -30,6 +31,9 @@ from cgan.learn.history import history
 from cgan.measure import bench, evaluate, results
 from cgan.measure.fits import measure_fits
 from cgan.measure.outlines import measure_outlines
+from cgan.measure.qmnist import load_writers
+from cgan.measure.verifier import verifiers
+from cgan.measure.writers import measure_writers
 
 TRAIN, DOCS = results.ROOT / "train.py", results.ROOT / "docs"
 REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
@@ -69,9 +73,11 @@ STUDIES = {  # name: {line of its table: (epochs, seeds, options of train.py)}
 
 def parse_args(argv=None):
     parser = command(__doc__)
-    parser.add_argument("study", choices=[*STUDIES, "models", "hands", "outlines", "losses"])
+    named = ["models", "hands", "writers", "outlines", "losses"]
+    parser.add_argument("study", choices=[*STUDIES, *named])
     parser.add_argument("run", nargs="?", type=Path, help="run folder, for `losses`")
     parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
+    parser.add_argument("--labels", help="folder of QMNIST's labels, for `writers` (default: that of --data)")
     parser.add_argument("--out", type=Path, default=Path("runs/study"), help="folder of the runs it trains")
     add_threads(parser)
     options = parser.parse_args(argv)
@@ -91,6 +97,8 @@ def main(argv=None):
         records = measure_fits(weights.shipped(), *data.load(options.data, train=False))
     elif options.study == "outlines":
         records = measure_outlines(weights.shipped())
+    elif options.study == "writers":
+        return compare_with_writers(options)
     else:
         records = train_and_measure(options)
     results.keep(records)
@@ -123,6 +131,21 @@ def train_and_measure(options):
     if drawn := {line: Image.open(path) for line, path in strips.items() if path.is_file()}:
         draw_strips(options.study, drawn)
     return results.select(what="study", name=options.study)
+
+
+def compare_with_writers(options):
+    """Train verifiers on the writers of the training set, measure hands beside those of the test set."""
+    training, test = (load_written(options, train) for train in (True, False))
+    records = measure_writers(weights.shipped(), verifiers(options.out, *training), *test)
+    results.keep(records)
+    for name in ("writers", "strangers"):
+        print(results.table([r for r in records if r["name"] == name], row="setting").to_string())
+
+
+def load_written(options, train):
+    """Return images, labels and writers of the training set or the test set."""
+    images, labels = data.load(options.data, train)
+    return images, labels, load_writers(options.labels or options.data, labels, train)
 
 
 def describe_models():
