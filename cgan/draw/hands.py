@@ -82,10 +82,10 @@ def hand(value, z_dim):
     return z
 
 
-def natural(z, rows, turn=0):
+def natural(z, rows, turn=0, s=VARIATION):
     """Vary a hand as people do from one digit to the next.
 
-    z_k = sqrt(1 - s^2) z + s e_k with s = VARIATION, so z_k is again standard normal. e_k is row k of
+    z_k = sqrt(1 - s^2) z + s e_k, so z_k is again standard normal. e_k is row k of
     RandomState(seed).standard_normal, whose seed is the CRC-32 of "CODE.TURN", so the same hand and turn
     always vary alike.
 
@@ -99,4 +99,4 @@ def natural(z, rows, turn=0):
     """
     turn = whole_number("turn", turn, 0, MAX_TURN)
     fresh = seeded(zlib.crc32(f"{encode(z)}.{turn}".encode()), rows, len(z))
-    return (1 - VARIATION**2) ** 0.5 * z + VARIATION * fresh
+    return (1 - s**2) ** 0.5 * z + s * fresh

@@ -11,7 +11,8 @@ from torch.nn.functional import normalize
 from tqdm import tqdm
 
 from cgan import weights
-from cgan.draw import hands, sampling
+from cgan.draw import hands, sampling, styles
+from cgan.draw.fit import fit
 from cgan.draw.images import to_uint8
 from cgan.learn import data
 from cgan.measure import results
@@ -124,7 +125,7 @@ def choose_digits(y, writers, count, number):
 
 def fit_hands(model, x, y, given):
     """Fit a hand to each row of the pictures `given` (n, k): (n, z_dim)."""
-    return torch.stack([hands.fit(model, x[row], y[row]) for row in tqdm(given, "hands", leave=False)])
+    return torch.stack([fit(model, x[row], y[row]) for row in tqdm(given, "hands", leave=False)])
 
 
 def by_others(digits, not_by, y, writers):
@@ -149,13 +150,12 @@ def auc(same, other):
 def within_writers(x, y, writers):
     """Return the share of each style's variance, for each digit, within writers: {within_NAME: share}."""
     y, writers = y.numpy(), writers.numpy()
-    styles = pd.DataFrame(
-        hands.measure_styles(x).numpy(), columns=[f"within_{name}" for name in hands.STYLES]
-    )
-    by_writer = styles.groupby([y, writers])
-    squares = (styles - by_writer.transform("mean")).pow(2).groupby(y).sum()
+    columns = [f"within_{name}" for name in styles.STYLES]
+    measured = pd.DataFrame(styles.measure(x).numpy(), columns=columns)
+    by_writer = measured.groupby([y, writers])
+    squares = (measured - by_writer.transform("mean")).pow(2).groupby(y).sum()
     freedom = (by_writer.size() - 1).groupby(level=0).sum()
-    return (squares.div(freedom, axis=0) / styles.groupby(y).var()).mean().to_dict()
+    return (squares.div(freedom, axis=0) / measured.groupby(y).var()).mean().to_dict()
 
 
 def mean_and_error(rows):

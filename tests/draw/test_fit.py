@@ -3,8 +3,8 @@ import torch
 from PIL import Image, ImageDraw
 
 from cgan.cli import BadInput
-from cgan.draw import drawings, hands, sampling
-from cgan.draw.fit import fit
+from cgan.draw import drawings, hands, sampling, styles
+from cgan.draw.fit import changes_per_z, descend, fit, plain_hand
 
 
 def test_a_fit_finds_the_hand_and_does_not_depend_on_the_global_rng(compact, judge):
@@ -17,6 +17,61 @@ def test_a_fit_finds_the_hand_and_does_not_depend_on_the_global_rng(compact, jud
     assert (judge(ten) == torch.arange(10)).sum() >= 9
     torch.manual_seed(2)
     assert torch.equal(fit(compact, drawn, digits), found)
+
+
+@pytest.mark.parametrize("unlike", [{"slant": 2}, {"width": 2}])
+def test_several_drawings_are_no_worse_than_the_best_of_them(compact, judge, unlike):
+    """A plain 4, and a 7 of another hand and style."""
+    z = hands.seeded(5, [0, 1], compact.z_dim)
+    z[1] = styles.styled(z[1:], compact, **unlike)[0]
+    drawn, digits = sampling.draw(compact, z, torch.tensor([4, 7])), [4, 7]
+
+    def right(found):
+        ten = sampling.generate(range(10), weights=compact, hand=found)
+        return (judge(ten) == torch.arange(10)).sum()
+
+    alone = [right(fit(compact, drawn[i : i + 1], digits[i : i + 1])) for i in range(2)]
+    assert right(fit(compact, drawn, digits)) >= max(alone)
+
+
+def test_a_fit_gives_other_digits_the_style_of_the_drawing(compact):
+    z, others = hands.seeded(6, [0], compact.z_dim), torch.tensor([0, 2, 5, 8])
+    leans = []
+    for slant in (-1.5, 1.5):
+        drawn = sampling.draw(compact, styles.styled(z, compact, slant=slant), torch.tensor([4]))
+        found = fit(compact, drawn, [4])
+        leans.append(styles.measure(sampling.draw(compact, found.expand(4, -1), others))[:, 0].mean().item())
+    assert leans[1] - leans[0] > 0.3  # pixels to the right per pixel of height
+
+
+def test_a_plain_hand_has_the_style_and_nothing_else(compact):
+    random = hands.seeded(0, range(256), compact.z_dim)
+    drawn = sampling.draw(compact, random, torch.full((256,), 3)).view(256, 1, 1, 28, 28)
+    z = hands.seeded(7, [0], compact.z_dim)[0]
+    x = sampling.draw(compact, z[None], torch.tensor([3]))
+    plain = plain_hand(compact.directions, z, x, drawn)
+    onto = torch.linalg.pinv(compact.directions) @ compact.directions  # the part of z that is style
+    assert plain @ onto == pytest.approx(plain, abs=1e-4)
+    amounts, of_hand = (hand @ torch.linalg.pinv(compact.directions) for hand in (plain, z))
+    measured = amounts / torch.tensor([1.3, 1.3, 0.8]) * 2 - of_hand
+    assert measured[:2] == pytest.approx(of_hand[:2], abs=0.7)  # two estimates of the same
+
+
+def test_changes_of_linear_pictures_are_exact():
+    slopes = torch.randn(10, 5, 784, generator=torch.Generator().manual_seed(0))
+
+    def network(z, y):
+        return (torch.einsum("nz,nzp->np", z, slopes[y]) + y[:, None]).view(-1, 1, 28, 28)
+
+    dz = torch.tensor([1.0, 0, -2, 0.5, 0])
+    squares = (dz @ slopes).square().mean()
+    assert (dz @ changes_per_z(network, 5) @ dz).item() == pytest.approx(squares.item(), rel=1e-3)
+
+
+def test_descent_finds_each_hand_its_minimum():
+    aim = torch.tensor([[1.0, -1], [0, 2]])
+    z, losses = descend(torch.zeros(2, 2), [0.2] * 40 + [0.02] * 40, lambda z: (z - aim).square().sum(1))
+    assert z == pytest.approx(aim, abs=0.05) and losses.max() < 0.01
 
 
 def test_a_fit_to_a_scribble_is_refused(compact):

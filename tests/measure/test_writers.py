@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import normalize
 
 from cgan.cli import BadInput
-from cgan.draw import hands
+from cgan.draw import styles
 from cgan.measure import qmnist, verifier, writers
 
 
@@ -137,6 +137,6 @@ def test_variance_within_writers_is_its_share_of_all(monkeypatch):
     names, y = np.arange(4000).repeat(5), np.tile(np.arange(5), 4000) % 2
     between = rng.standard_normal((4000, 2, 3))[names, y] * 3**0.5
     values = torch.from_numpy(between + rng.standard_normal((20_000, 3)))
-    monkeypatch.setattr(hands, "measure_styles", lambda x: values)
+    monkeypatch.setattr(styles, "measure", lambda x: values)
     for share in writers.within_writers(None, torch.from_numpy(y), torch.from_numpy(names)).values():
         assert share == pytest.approx(0.25, abs=0.01)
