@@ -20,7 +20,7 @@ from cgan.draw.hands import seeded
 STARTS, ROUNDS, LEARNING_RATE, PULL, MAX_ERROR = 512, ((8, 15), (3, 20)), 0.2, 0.015, 0.1
 # Then care for the other digits: steps for the best hand; the learning rate they fall from; weight of changes
 # to other digits; what the plain hand takes over of the drawings' slant, stroke weight and width.
-LAST_STEPS, LAST_RATE, OTHERS, TAKEN = 30, 0.1, 4, (1.3, 1.3, 0.8)
+LAST_STEPS, LAST_RATE, OTHERS, TAKEN = 40, 0.15, 3, (1.3, 1.3, 0.8)
 
 
 def fit(weights, pictures, digits):

@@ -14,11 +14,11 @@ from cgan.learn import data
 from cgan.measure import results
 from cgan.measure.judge import features_and_digits
 
-FITS, JOINT_FITS = 1000, 100
+FITS, JOINT_FITS = 300, 50
 
 
 def measure_fits(model, images, labels):
-    """Fit a hand to each of the first 1,000 images, uint8 (N, 28, 28) of the digits (N,). Return records.
+    """Fit a hand to each of the first 300 images, uint8 (N, 28, 28) of the digits (N,). Return records.
 
     fit_error: mean squared error, pixels from -1 to 1. fit_right: of the images that the judge reads right,
     the share that it still reads right as the model writes them, in %; others_right: the share of the nine
@@ -65,7 +65,7 @@ def standard_styles(x, y):
 
 
 def joint_error(model):
-    """Fit one hand to three digits that the model drew in one hand; return the mean error of 100 fits."""
+    """Fit one hand to three digits that the model drew in one hand; return the mean error of 50 fits."""
     errors = []
     for i in tqdm(range(JOINT_FITS), "joint fits", leave=False):
         digits = (torch.arange(3) + i) % 10

@@ -4,6 +4,8 @@ Verifiers that learned from some writers of the training set judge whether two d
 digits by the writers of the test set, none of whom they know, and digits that a generator drew.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import torch
@@ -21,7 +23,7 @@ from cgan.measure.verifier import describe
 
 SHARES = 0, 0.3, 0.4, 0.5, 0.6  # of a fresh hand in each digit: s of `hands.natural`
 HANDS, OF_EACH = 297, 3  # as many hands as the test set has writers, and about as many pictures
-FITS = {1: 1188, 3: 594, 5: 594}  # digits that a hand is learned from: number of hands
+FITS = {1: 1000, 3: 200, 5: 60}  # digits that a hand is learned from: number of hands
 WORDS = {1: "one digit", 3: "three digits", 5: "five digits"}
 
 
@@ -125,7 +127,9 @@ def choose_digits(y, writers, count, number):
 
 def fit_hands(model, x, y, given):
     """Fit a hand to each row of the pictures `given` (n, k): (n, z_dim)."""
-    return torch.stack([fit(model, x[row], y[row]) for row in tqdm(given, "hands", leave=False)])
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+        fits = threads.map(lambda row: fit(model, x[row], y[row]), given)
+        return torch.stack(list(tqdm(fits, "hands", total=len(given), leave=False)))
 
 
 def by_others(digits, not_by, y, writers):
