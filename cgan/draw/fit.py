@@ -1,8 +1,8 @@
 """Find the hand that writes like given drawings.
 
 A drawing tells the slant, the stroke weight and the width of its writer's other digits, and little more: the
-rest of a hand that imitates it changes them at random. So the last steps keep the other digits close to those
-of the plain hand of this style, as far as the drawing itself stays as it is.
+rest of a hand that imitates it changes them at random. So the last steps keep all digits close to those of
+the plain hand of this style, as far as the drawings allow.
 """
 
 import functools
@@ -17,10 +17,11 @@ from cgan.draw.hands import seeded
 # Settings, chosen by training digits of 99 writers. First imitate the drawings: random starts; rounds of
 # Adam, (hands kept, steps), and its learning rate; weight of the pull of z to 0, as a long z malforms digits;
 # the largest mean squared error that counts as an imitation.
-STARTS, ROUNDS, LEARNING_RATE, PULL, MAX_ERROR = 512, ((8, 15), (3, 20)), 0.2, 0.015, 0.1
-# Then care for the other digits: steps for the best hand; the learning rate they fall from; weight of changes
-# to other digits; what the plain hand takes over of the drawings' slant, stroke weight and width.
-LAST_STEPS, LAST_RATE, OTHERS, TAKEN = 40, 0.15, 3, (1.3, 1.3, 0.8)
+STARTS, ROUNDS, LEARNING_RATE, PULL, MAX_ERROR = 512, ((8, 15), (3, 20)), 0.2, 0.015, 0.15
+# Then care for the other digits: steps; the learning rate they fall from; weight of changes to other digits;
+# what the plain hand takes over of the slant, stroke weight and width of one drawing, and of several.
+LAST_STEPS, LAST_RATE, OTHERS = 40, 0.15, 3
+TAKEN_FROM_ONE, TAKEN_FROM_SEVERAL = (1.3, 1.3, 0.8), (1.5, 1.5, 1.3)
 
 
 def fit(weights, pictures, digits):
@@ -44,45 +45,52 @@ def fit(weights, pictures, digits):
     is_fit = 1 <= len(y) <= 10 and x.shape == (len(y), 1, 28, 28)
     need(is_fit, "A hand is fitted to 1 to 10 pictures of 28 x 28 pixels, with a digit for each.")
     with ThreadPoolExecutor(1, "fit", torch.set_num_threads, (1,)) as thread:
-        z, error = thread.submit(_fit, weights, x, y).result()
-        if len(y) > 1 and error > MAX_ERROR:  # no hand writes them all; keep that of the clearest drawing
-            alone = thread.map(lambda i: _fit(weights, x[i : i + 1], y[i : i + 1]), range(len(y)))
-            z, error = min(alone, key=lambda found: found[1])
-    need(error <= MAX_ERROR, "This model cannot imitate this drawing; is it really the digit you gave?")
+        z, errors = thread.submit(_fit, weights, x, y).result()
+    need(max(errors) <= MAX_ERROR, "This model cannot imitate this drawing; is it really the digit you gave?")
     return z
 
 
 def _fit(weights, x, y):
-    n = len(y)
+    # One by one, as no single hand writes several digits exactly as a person does.
+    starts = seeded(0, range(max(64, STARTS // len(y))), weights.z_dim)
+    found = [imitate(weights.network, starts, *drawing) for drawing in zip(x, y, strict=True)]
+    z, errors, measured = zip(*found, strict=True)
+    z = torch.stack(z).mean(0, keepdim=True)
+    plain, changes = torch.zeros_like(z), PULL / weights.z_dim * torch.eye(weights.z_dim)
+    if weights.directions is not None:
+        plain = plain_hand(weights.directions, z, torch.stack(measured))
+        changes = OTHERS * changes_per_z(weights.network, weights.z_dim)
 
-    def draw(z):
-        """Draw the digits y in the hands z (k, z_dim): (k, n, 1, 28, 28)."""
-        images = weights.network(z.repeat_interleave(n, dim=0), y.repeat(len(z)))
-        return images.view(len(z), n, 1, 28, 28)
-
-    def errors(images):
-        return (images - x).square().mean((1, 2, 3, 4))  # (k,)
-
-    z = seeded(0, range(max(64, STARTS // n)), weights.z_dim)
-    with torch.no_grad():
-        drawn = torch.cat([draw(part) for part in z.split(64)])
-    losses = errors(drawn)
-    for left, steps in ROUNDS:
-        z = z[losses.topk(left, largest=False).indices]
-        rates = [LEARNING_RATE] * steps
-        z, losses = descend(z, rates, lambda z: errors(draw(z)) + PULL * z.square().mean(1))
-    z = z[losses.topk(1, largest=False).indices]
-    with torch.no_grad():
-        error = errors(draw(z)).item()
+    def losses(z):
+        error = (weights.network(z.expand(len(y), -1), y) - x).square().mean()
+        return error + ((z - plain) @ changes * (z - plain)).sum(1)
 
     rates = [LAST_RATE * (1 - step / LAST_STEPS) for step in range(LAST_STEPS)]
-    if weights.directions is None:
-        z, _ = descend(z, rates, lambda z: errors(draw(z)) + PULL * z.square().mean(1))
-        return z[0], error
-    plain = plain_hand(weights.directions, z[0], x, drawn)
-    changes = OTHERS / n * changes_per_z(weights.network, weights.z_dim)  # n drawings say n times as much
-    z, _ = descend(z, rates, lambda z: errors(draw(z)) + ((z - plain) @ changes * (z - plain)).sum(1))
-    return z[0], error
+    return descend(z, rates, losses)[0][0], errors
+
+
+def imitate(network, starts, x, y):
+    """Find a hand that imitates the drawing x (1, 28, 28) of the digit y, from one of the hands `starts`.
+
+    Returns the hand (z_dim,), its mean squared error, and the drawing's slant, stroke weight and width (3,)
+    in standard deviations of those of the digit by the starts.
+    """
+
+    def errors(z):
+        return (network(z, y.expand(len(z))) - x).square().mean((1, 2, 3))  # (k,)
+
+    z = starts
+    with torch.no_grad():
+        drawn = torch.cat([network(part, y.expand(len(part))) for part in z.split(64)])
+    losses = (drawn - x).square().mean((1, 2, 3))
+    for left, steps in ROUNDS:
+        z = z[losses.topk(left, largest=False).indices]
+        z, losses = descend(z, [LEARNING_RATE] * steps, lambda z: errors(z) + PULL * z.square().mean(1))
+    z = z[losses.argmin()]
+    usual = styles.measure(drawn)
+    measured = ((styles.measure(x[None])[0] - usual.mean(0)) / usual.std(0)).clamp(-3, 3)
+    with torch.no_grad():
+        return z, errors(z[None]).item(), measured.float()
 
 
 def descend(z, rates, losses_of):
@@ -101,16 +109,14 @@ def descend(z, rates, losses_of):
     return z.detach(), losses.detach()
 
 
-def plain_hand(directions, z, x, drawn):
-    """Return the hand (z_dim,) that has nothing but the style of the drawings x (n, 1, 28, 28).
+def plain_hand(directions, z, measured):
+    """Return the hand (1, z_dim) that has the style of n drawings and nothing else.
 
-    The style is the mean of two estimates: that of a hand z (z_dim,) that imitates them, and what is measured
-    in them, in standard deviations of the same digits by random hands, `drawn` (k, n, 1, 28, 28).
+    The style is the mean of two estimates: that of z (1, z_dim), the mean of the hands that imitate them, and
+    the mean of what is `measured` in them (n, 3).
     """
-    of_hand = z @ torch.linalg.pinv(directions)  # (3,)
-    usual = styles.measure(drawn.flatten(0, 1)).view(len(drawn), len(x), 3)
-    measured = ((styles.measure(x) - usual.mean(0)) / usual.std(0)).clamp(-3, 3).mean(0)
-    return torch.tensor(TAKEN) * (of_hand + measured.float()) / 2 @ directions
+    taken = torch.tensor(TAKEN_FROM_ONE if len(measured) == 1 else TAKEN_FROM_SEVERAL)
+    return taken * (z @ torch.linalg.pinv(directions) + measured.mean(0)) / 2 @ directions
 
 
 @functools.lru_cache(maxsize=8)

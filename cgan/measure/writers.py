@@ -23,7 +23,7 @@ from cgan.measure.verifier import describe
 
 SHARES = 0, 0.3, 0.4, 0.5, 0.6  # of a fresh hand in each digit: s of `hands.natural`
 HANDS, OF_EACH = 297, 3  # as many hands as the test set has writers, and about as many pictures
-FITS = {1: 1000, 3: 200, 5: 60}  # digits that a hand is learned from: number of hands
+FITS = {1: 1000, 3: 120, 5: 40}  # digits that a hand is learned from: number of hands
 WORDS = {1: "one digit", 3: "three digits", 5: "five digits"}
 
 

@@ -12,7 +12,7 @@ def test_a_fit_finds_the_hand_and_does_not_depend_on_the_global_rng(compact, jud
     drawn = sampling.generate(digits, weights=compact, hand=hand)
     found = fit(compact, drawn, digits)
     again = sampling.generate(digits, weights=compact, hand=hands.encode(found))
-    assert (again - drawn).square().mean() < 0.02
+    assert (again - drawn).square().mean() < 0.04
     ten = sampling.generate(range(10), weights=compact, hand=found)
     assert (judge(ten) == torch.arange(10)).sum() >= 9
     torch.manual_seed(2)
@@ -44,17 +44,15 @@ def test_a_fit_gives_other_digits_the_style_of_the_drawing(compact):
     assert leans[1] - leans[0] > 0.3  # pixels to the right per pixel of height
 
 
-def test_a_plain_hand_has_the_style_and_nothing_else(compact):
-    random = hands.seeded(0, range(256), compact.z_dim)
-    drawn = sampling.draw(compact, random, torch.full((256,), 3)).view(256, 1, 1, 28, 28)
-    z = hands.seeded(7, [0], compact.z_dim)[0]
-    x = sampling.draw(compact, z[None], torch.tensor([3]))
-    plain = plain_hand(compact.directions, z, x, drawn)
-    onto = torch.linalg.pinv(compact.directions) @ compact.directions  # the part of z that is style
-    assert plain @ onto == pytest.approx(plain, abs=1e-4)
-    amounts, of_hand = (hand @ torch.linalg.pinv(compact.directions) for hand in (plain, z))
-    measured = amounts / torch.tensor([1.3, 1.3, 0.8]) * 2 - of_hand
-    assert measured[:2] == pytest.approx(of_hand[:2], abs=0.7)  # two estimates of the same
+def test_a_plain_hand_has_the_style_and_nothing_else():
+    """With directions at right angles, of which the second has length 2."""
+    directions = torch.tensor([[1.0, 0, 0, 0], [0, 2, 0, 0], [0, 0, 1, 0]])
+    z, measured = torch.tensor([[1.0, 2, 3, 4]]), torch.tensor([[2.0, -1, 0]])
+    # z has the style (1, 1, 3), and the mean with what is measured is (1.5, 0, 1.5).
+    plain = plain_hand(directions, z, measured)
+    assert plain == pytest.approx(torch.tensor([[1.3 * 1.5, 0, 0.8 * 1.5, 0]]), abs=1e-5)
+    plain = plain_hand(directions, z, measured.expand(2, -1))
+    assert plain == pytest.approx(torch.tensor([[1.5 * 1.5, 0, 1.3 * 1.5, 0]]), abs=1e-5)
 
 
 def test_changes_of_linear_pictures_are_exact():
