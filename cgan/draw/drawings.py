@@ -8,6 +8,7 @@ from PIL import Image, ImageOps
 from torch.nn.functional import interpolate, max_pool2d, pad
 
 from cgan.cli import BadInput, need
+from cgan.networks.settings import usual
 
 MAX_PIXELS = 60_000_000  # to decode; a JPEG is reduced while it is decoded
 SIDE = 1024  # pixels; larger pictures are reduced to this
@@ -17,6 +18,7 @@ NO_DIGIT = "No digit can be made out in this picture; draw a single large one."
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
+@usual()
 def from_image(image, formats=None):
     """Convert a drawing of one digit to MNIST's format.
 
@@ -107,7 +109,8 @@ def _paper(grey):
     # Beyond the edge the paper goes on in the same light, also where a stroke touches the edge.
     middle = torch.cat([x[:, 0], x[:, -1], x[:, :, 0], x[:, :, -1]], dim=1).median()
     edge = torch.where((x - middle).abs() > (x.max() - x.min()) / 2, middle, x)
-    down, right = torch.linspace(0, 1, height)[:, None], torch.linspace(0, 1, width)
+    down, right = (torch.linspace(0, 1, side, dtype=torch.float32) for side in (height, width))
+    down = down[:, None]  # (height, 1)
     light = torch.lerp(edge[:, :1], edge[:, -1:], down) + torch.lerp(edge[:, :, :1], edge[:, :, -1:], right)
     is_dark = bool((x - light / 2).pow(5).sum() <= 0)  # ink differs more from this light than shadows do
 

@@ -20,6 +20,7 @@ from fontTools.ttLib.woff2 import haveBrotli
 
 from cgan.cli import need
 from cgan.draw import hands, images, ink, sampling, styles, writing
+from cgan.networks.settings import usual
 
 MAX_NAME = 40
 LICENCE = "Made from your own drawing or from a seed; free for any use."
@@ -31,6 +32,7 @@ NO_BREAK_SPACE = 0xA0
 DATE = 3_850_000_000  # seconds since 1904, fixed: the same hand gives the same bytes
 
 
+@usual()
 def make_font(weights, z, name=None, woff2=False, **style):
     """Make the font of a hand.
 

@@ -175,7 +175,9 @@ def test_a_drag_is_read_out_once_a_second(visit):
     page.wait_for_function("$('status').textContent === $('caption').textContent && !isDrawing")
     read = page.evaluate("read")
     assert 1 <= len(read) <= 5
-    assert min((later - one for one, later in zip(read, read[1:], strict=False)), default=1000) >= 900  # seen late
+    assert (
+        min((later - one for one, later in zip(read, read[1:], strict=False)), default=1000) >= 900
+    )  # seen late
     assert page.evaluate("state.seed") > 1000
 
 
