@@ -92,7 +92,8 @@ def test_the_lines_of_the_readme_run(url, tmp_path):
         command, *rest = shlex.split(line.replace("http://127.0.0.1:7860", url), comments=True)
         if command == "curl":
             answer = httpx.get(next(word for word in rest if word.startswith(url)), timeout=60)
-            assert answer.status_code == 200 and answer.headers["content-type"].startswith(("image/", "font/")), line
+            is_file = answer.headers["content-type"].startswith(("image/", "font/"))
+            assert answer.status_code == 200 and is_file, line
         else:
             done = subprocess.run([sys.executable, *rest], capture_output=True, text=True, cwd=tmp_path)
             assert Image.open(done.stdout.split()[-1]).size == (224, 224), done.stderr
