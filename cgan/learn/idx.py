@@ -43,14 +43,16 @@ def _find(root, train):
     for prefix in PREFIXES:
         split = prefix + ("train" if train else "test" if prefix else "t10k")
         for folder in (root / name for name in FOLDERS):
-            images = _file(folder, f"{split}-images-idx3-ubyte")
-            labels = _file(folder, f"{split}-labels-idx1-ubyte") or _file(folder, f"{split}-labels-idx2-int")
+            images = file_in(folder, f"{split}-images-idx3-ubyte")
+            labels = file_in(folder, f"{split}-labels-idx1-ubyte") or file_in(
+                folder, f"{split}-labels-idx2-int"
+            )
             if images and labels:
                 return images, labels
     return None
 
 
-def _file(folder, name):
+def file_in(folder, name):
     """Return the file of this name, with - or . before idx, plain rather than .gz, or None.
 
     It may lie in a folder of the same name, as Kaggle and some unpackers leave it.
@@ -102,7 +104,7 @@ def _download(root):
 
 def read_images(file):
     """Return uint8 (N, 28, 28), from 0 (background) to 255 (ink), upright. Raises BadInput."""
-    images = _read(file)
+    images = read(file)
     is_images = images.ndim == 3 and images.dtype == np.uint8
     need(is_images, f"{file} holds {_kind(images)}, not images: bytes in three dimensions.")
     n, height, width = images.shape
@@ -114,7 +116,7 @@ def read_images(file):
 
 def read_labels(file):
     """Return int64 (N,), from 0 to 9. Raises BadInput."""
-    labels = _read(file)
+    labels = read(file)
     is_table = (
         labels.ndim == 2 and labels.shape[1] > 0
     )  # QMNIST: a row of eight for each image, the label first
@@ -138,8 +140,11 @@ def _kind(array):
     )
 
 
-def _read(file):
-    """Read an IDX file of bytes or of integers, plain or compressed by gzip whatever its name."""
+def read(file):
+    """Read an IDX file of bytes or of integers, plain or compressed by gzip whatever its name, as an array.
+
+    Raises BadInput.
+    """
     with open(file, "rb") as opened:
         is_gzip = opened.read(2) == b"\x1f\x8b"
     try:

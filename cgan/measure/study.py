@@ -6,6 +6,7 @@ python -m cgan.measure.study short --data data      # `compact` in one epoch, an
 python -m cgan.measure.study ablation --data data   # what each change from `report` to `compact` gains
 python -m cgan.measure.study models                 # the shipped models: sizes and drawing times
 python -m cgan.measure.study hands --data data      # how well a hand is fitted to a test digit
+python -m cgan.measure.study sets --data data       # a set by 300 writers, after `writers`
 python -m cgan.measure.study outlines               # outlines against pictures; size and time of fonts
 python -m cgan.measure.study writers --data data    # hands beside the people who wrote MNIST
 python -m cgan.measure.study losses runs/compact    # a run's loss curves: runs/compact/losses.png
@@ -33,7 +34,7 @@ from cgan.measure.fits import measure_fits
 from cgan.measure.outlines import measure_outlines
 from cgan.measure.qmnist import load_writers
 from cgan.measure.verifier import verifiers
-from cgan.measure.writers import measure_writers
+from cgan.measure.writers import measure_set, measure_writers
 
 TRAIN, DOCS = results.ROOT / "train.py", results.ROOT / "docs"
 REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
@@ -73,7 +74,7 @@ STUDIES = {  # name: {line of its table: (epochs, seeds, options of train.py)}
 
 def parse_args(argv=None):
     parser = command(__doc__)
-    named = ["models", "hands", "writers", "outlines", "losses"]
+    named = ["models", "hands", "writers", "sets", "outlines", "losses"]
     parser.add_argument("study", choices=[*STUDIES, *named])
     parser.add_argument("run", nargs="?", type=Path, help="run folder, for `losses`")
     parser.add_argument("--data", default=data.DEFAULT_ROOT, help="folder of MNIST (default: %(default)s)")
@@ -97,8 +98,8 @@ def main(argv=None):
         records = measure_fits(weights.shipped(), *data.load(options.data, train=False))
     elif options.study == "outlines":
         records = measure_outlines(weights.shipped())
-    elif options.study == "writers":
-        return compare_with_writers(options)
+    elif options.study in ("writers", "sets"):
+        records = compare_with_writers(options)
     else:
         records = train_and_measure(options)
     results.keep(records)
@@ -134,12 +135,12 @@ def train_and_measure(options):
 
 
 def compare_with_writers(options):
-    """Train verifiers on the writers of the training set, measure hands beside those of the test set."""
+    """Train verifiers on the writers of the training set; measure hands, or a set by hands, by them."""
     training, test = (load_written(options, train) for train in (True, False))
-    records = measure_writers(weights.shipped(), verifiers(options.out, *training), *test)
-    results.keep(records)
-    for name in ("writers", "strangers"):
-        print(results.table([r for r in records if r["name"] == name], row="setting").to_string())
+    known = verifiers(options.out, *training)
+    if options.study == "sets":
+        return measure_set(weights.shipped(), known, *test[:2])
+    return measure_writers(weights.shipped(), known, *test)
 
 
 def load_written(options, train):

@@ -13,11 +13,12 @@ from torch.nn.functional import normalize
 from tqdm import tqdm
 
 from cgan import weights
-from cgan.draw import hands, sampling, styles
+from cgan.draw import hands, sampling, sets, styles
 from cgan.draw.fit import fit
 from cgan.draw.images import to_uint8
 from cgan.learn import data
 from cgan.measure import results
+from cgan.measure.evaluate import classification_accuracy
 from cgan.measure.judge import features_and_digits
 from cgan.measure.verifier import describe
 
@@ -53,6 +54,20 @@ def measure_writers(model, verifiers, images, labels, writers):
         for line, (measures, spread) in table.items():
             made += results.make(measures, spread, **about, name=name, setting=line)
     return made
+
+
+def measure_set(model, verifiers, test_images, test_labels):
+    """Return records of a set by 300 writers, 30,000 pictures: its pairs, and its CAS.
+
+    Pairs are of the first OF_EACH pictures of each digit by each writer.
+    """
+    z, labels = sets.by_writers(1, range(300), range(10), 10, model)
+    images, (y, writers, numbers) = torch.cat(list(sets.drawn(model, z, labels))), torch.from_numpy(labels).T
+    first = numbers < 10 * OF_EACH
+    measures, errors = measure_pairs(verifiers, data.to_float(images[first]), y[first], writers[first])
+    about = {"what": "study", "name": "writers", "setting": "a set by 300 writers", "weights": model.id}
+    cas = classification_accuracy(images, y, test_images, test_labels, **about)
+    return results.make(measures, errors, **about) + cas
 
 
 def draw_writers(model, z, s):

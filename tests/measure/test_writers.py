@@ -45,9 +45,15 @@ def test_labels_that_are_absent_damaged_or_of_other_digits_are_refused(tmp_path)
     with pytest.raises(BadInput, match="other digits"):  # too few
         qmnist.load_writers(tmp_path, torch.tensor([3, 1, 5, 0]))
     whole = file.read_bytes()
-    for content in (b"", whole[:6], whole[:-1], b"\0\0\x08" + whole[3:], gzip.compress(whole)[:30]):
+    for content, fault in {
+        whole[:-1]: "damaged",
+        gzip.compress(whole)[:30]: "damaged",
+        b"": "not an IDX file",
+        whole[:6]: "not an IDX file",
+        b"\0\0\x0c\x01\0\0\0\x01\0\0\0\x07": "not the columns",
+    }.items():
         file.write_bytes(content)
-        with pytest.raises(BadInput, match="damaged"):
+        with pytest.raises(BadInput, match=fault):
             qmnist.load_writers(tmp_path, y)
 
 
