@@ -13,6 +13,7 @@ import torch
 from cgan.cli import need, whole_numbers
 from cgan.draw import styles
 from cgan.draw.hands import seeded
+from cgan.networks.settings import usual
 
 # Settings, chosen by training digits of 99 writers. First imitate the drawings: random starts; rounds of
 # Adam, (hands kept, steps), and its learning rate; weight of the pull of z to 0, as a long z malforms digits;
@@ -24,6 +25,7 @@ LAST_STEPS, LAST_RATE, OTHERS = 40, 0.15, 3
 TAKEN_FROM_ONE, TAKEN_FROM_SEVERAL = (1.3, 1.3, 0.8), (1.5, 1.5, 1.3)
 
 
+@usual()
 def fit(weights, pictures, digits):
     """Find the hand in which the model writes like whoever drew the given pictures of these digits.
 
@@ -41,7 +43,7 @@ def fit(weights, pictures, digits):
         BadInput: an argument is malformed, or no hand fits the pictures.
     """
     y = whole_numbers("digits", digits, 9)
-    x = torch.as_tensor(pictures, dtype=torch.float)
+    x = torch.as_tensor(pictures, dtype=torch.float32)
     is_fit = 1 <= len(y) <= 10 and x.shape == (len(y), 1, 28, 28)
     need(is_fit, "A hand is fitted to 1 to 10 pictures of 28 x 28 pixels, with a digit for each.")
     with ThreadPoolExecutor(1, "fit", torch.set_num_threads, (1,)) as thread:
@@ -56,7 +58,7 @@ def _fit(weights, x, y):
     found = [imitate(weights.network, starts, *drawing) for drawing in zip(x, y, strict=True)]
     z, errors, measured = zip(*found, strict=True)
     z = torch.stack(z).mean(0, keepdim=True)
-    plain, changes = torch.zeros_like(z), PULL / weights.z_dim * torch.eye(weights.z_dim)
+    plain, changes = torch.zeros_like(z), PULL / weights.z_dim * torch.eye(weights.z_dim, dtype=torch.float32)
     if weights.directions is not None:
         plain = plain_hand(weights.directions, z, torch.stack(measured))
         changes = OTHERS * changes_per_z(weights.network, weights.z_dim)
@@ -115,7 +117,7 @@ def plain_hand(directions, z, measured):
     The style is the mean of two estimates: that of z (1, z_dim), the mean of the hands that imitate them, and
     the mean of what is `measured` in them (n, 3).
     """
-    taken = torch.tensor(TAKEN_FROM_ONE if len(measured) == 1 else TAKEN_FROM_SEVERAL)
+    taken = torch.tensor(TAKEN_FROM_ONE if len(measured) == 1 else TAKEN_FROM_SEVERAL, dtype=torch.float32)
     return taken * (z @ torch.linalg.pinv(directions) + measured.mean(0)) / 2 @ directions
 
 
@@ -128,7 +130,7 @@ def changes_per_z(network, z_dim):
     by least squares on the digits of 4 z_dim hands.
     """
     z = seeded(0, range(4 * z_dim), z_dim)
-    solve, changes = torch.linalg.pinv(z - z.mean(0)), torch.zeros(z_dim, z_dim)
+    solve, changes = torch.linalg.pinv(z - z.mean(0)), torch.zeros(z_dim, z_dim, dtype=torch.float32)
     for digit in range(10):
         y = torch.full((64,), digit)
         x = torch.cat([network(part, y[: len(part)]) for part in z.split(64)]).flatten(1)  # (4 z_dim, 784)
