@@ -24,6 +24,7 @@ from cgan.measure.verifier import describe
 
 SHARES = 0, 0.3, 0.4, 0.5, 0.6  # of a fresh hand in each digit: s of `hands.natural`
 HANDS, OF_EACH = 297, 3  # as many hands as the test set has writers, and about as many pictures
+SET_WRITERS, SET_OF_EACH = 300, 10
 FITS = {1: 1000, 3: 120, 5: 40}  # digits that a hand is learned from: number of hands
 WORDS = {1: "one digit", 3: "three digits", 5: "five digits"}
 
@@ -57,15 +58,20 @@ def measure_writers(model, verifiers, images, labels, writers):
 
 
 def measure_set(model, verifiers, test_images, test_labels):
-    """Return records of a set by 300 writers, 30,000 pictures: its pairs, and its CAS.
+    """Return records of a set by SET_WRITERS hands: its pairs, and its CAS.
 
     Pairs are of the first OF_EACH pictures of each digit by each writer.
     """
-    z, labels = sets.by_writers(1, range(300), range(10), 10, model)
+    z, labels = sets.by_writers(1, range(SET_WRITERS), range(10), SET_OF_EACH, model)
     images, (y, writers, numbers) = torch.cat(list(sets.drawn(model, z, labels))), torch.from_numpy(labels).T
     first = numbers < 10 * OF_EACH
     measures, errors = measure_pairs(verifiers, data.to_float(images[first]), y[first], writers[first])
-    about = {"what": "study", "name": "writers", "setting": "a set by 300 writers", "weights": model.id}
+    about = {
+        "what": "study",
+        "name": "writers",
+        "setting": f"a set by {SET_WRITERS} writers",
+        "weights": model.id,
+    }
     cas = classification_accuracy(images, y, test_images, test_labels, **about)
     return results.make(measures, errors, **about) + cas
 

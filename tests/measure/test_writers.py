@@ -10,8 +10,8 @@ import torch
 from torch.nn.functional import normalize
 
 from cgan.cli import BadInput
-from cgan.draw import styles
-from cgan.measure import qmnist, verifier, writers
+from cgan.draw import hands, styles
+from cgan.measure import qmnist, results, study, verifier, writers
 
 
 def write_labels(folder, what, digits, names, compress=False):
@@ -146,3 +146,51 @@ def test_variance_within_writers_is_its_share_of_all(monkeypatch):
     monkeypatch.setattr(styles, "measure", lambda x: values)
     for share in writers.within_writers(None, torch.from_numpy(y), torch.from_numpy(names)).values():
         assert share == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.fixture
+def tiny(mnist, monkeypatch, tmp_path):
+    """Options of a study of 40 digits by 3 writers, with random hands for fits and its own results.json."""
+    monkeypatch.setattr(results, "PATH", tmp_path / "results.json")
+    for what in ("train", "test"):
+        write_labels(mnist, what, [i % 10 for i in range(40)], [i % 3 for i in range(40)])
+    small = {"FITS": {1: 4, 3: 2}, "HANDS": 3, "OF_EACH": 2, "SHARES": (0, 0.5)}
+    small |= {"SET_WRITERS": 3, "SET_OF_EACH": 2}
+    for name, value in small.items():
+        monkeypatch.setattr(writers, name, value)
+    monkeypatch.setattr(writers, "fit", lambda model, x, y: hands.seeded(len(x), [int(y[0])], model.z_dim)[0])
+    monkeypatch.setattr(verifier, "STEPS", 2)
+    monkeypatch.setattr(verifier, "SEEDS", 2)
+    monkeypatch.setattr(qmnist, "HELD_OUT", 1)
+    return ["--data", str(mnist), "--out", str(tmp_path / "study"), "--threads", "1"]
+
+
+def test_the_study_compares_hands_with_writers(tiny, compact, capsys):
+    study.main(["writers", *tiny])
+    assert "a hand from three digits" in capsys.readouterr().out
+    found = {(r["setting"], r["measure"]): r for r in results.select(name="writers", weights=compact.id)}
+    lines = {line for line, _ in found}
+    assert lines == {"real writers"} | {
+        f"{z} hands, s = {s}" for z in ("random", "learned") for s in (0, 0.5)
+    }
+    same = found["random hands, s = 0", "alike_digit"]  # the same picture twice
+    assert same["value"] == 1 and found["random hands, s = 0.5", "alike_digit"]["value"] < 1
+    assert found["real writers", "auc"]["spread"] is not None
+    strangers = {r["setting"] for r in results.select(name="strangers")}
+    assert strangers == {"a hand from one digit", "a hand from three digits", "random hands"}
+
+
+def test_the_study_measures_a_set_by_writers(tiny, compact, monkeypatch):
+    def accuracy(images, y, *test, **about):
+        assert images.shape == (60, 28, 28) and torch.equal(y.bincount(), torch.full((10,), 6))
+        return results.make({"cas": 98.5}, **about)
+
+    monkeypatch.setattr(writers, "classification_accuracy", accuracy)
+    study.main(["sets", *tiny])
+    found = {r["measure"]: r["value"] for r in results.select(name="writers", setting="a set by 3 writers")}
+    assert found["cas"] == 98.5 and 0 <= found["auc"] <= 1
+
+
+def test_a_study_without_names_says_where_they_are(mnist, tmp_path, capsys):
+    with pytest.raises(BadInput, match="give --labels data"):
+        study.main(["writers", "--data", str(mnist), "--out", str(tmp_path / "study")])
