@@ -50,6 +50,8 @@ def measure_writers(model, verifiers, images, labels, writers):
     for name, z in {"random hands": random, "learned hands": learned[1][:HANDS]}.items():
         for s in SHARES:
             lines[f"{name}, s = {s}"] = measure_pairs(verifiers, *draw_writers(model, z, s))
+    drawn = draw_writers(model, random, hands.VARIATION, one_pen=True)
+    lines["random hands, s = 0.5, one stroke weight"] = measure_pairs(verifiers, *drawn)
     made = []
     for name, table in {"writers": lines, "strangers": strangers}.items():
         for line, (measures, spread) in table.items():
@@ -76,11 +78,18 @@ def measure_set(model, verifiers, test_images, test_labels):
     return results.make(measures, errors, **about) + cas
 
 
-def draw_writers(model, z, s):
-    """Draw OF_EACH of every digit in each hand (n, z_dim), naturally varied: pictures, digits and hands."""
-    y = torch.arange(10).repeat(OF_EACH * len(z))
-    varied = torch.cat([hands.natural(hand, range(10 * OF_EACH), s=s) for hand in z])
-    return sampling.draw(model, varied, y), y, torch.arange(len(z)).repeat_interleave(10 * OF_EACH)
+def draw_writers(model, z, s, one_pen=False):
+    """Draw OF_EACH of every digit in each hand (n, z_dim), naturally varied: pictures, digits and hands.
+
+    one_pen: keep the hand's stroke weight in all of them.
+    """
+    y, rows = torch.arange(10).repeat(OF_EACH * len(z)), range(10 * OF_EACH)
+    varied = torch.cat([hands.natural(hand, rows, s=s) for hand in z])
+    if one_pen:
+        stroke, along = styles.STYLES.index("stroke"), torch.linalg.pinv(model.directions)
+        change = (varied - z.repeat_interleave(len(rows), dim=0)) @ along[:, stroke]
+        varied -= change[:, None] * model.directions[stroke]
+    return sampling.draw(model, varied, y), y, torch.arange(len(z)).repeat_interleave(len(rows))
 
 
 def measure_pairs(verifiers, x, y, writers):

@@ -170,9 +170,10 @@ def test_the_study_compares_hands_with_writers(tiny, compact, capsys):
     assert "a hand from three digits" in capsys.readouterr().out
     found = {(r["setting"], r["measure"]): r for r in results.select(name="writers", weights=compact.id)}
     lines = {line for line, _ in found}
-    assert lines == {"real writers"} | {
-        f"{z} hands, s = {s}" for z in ("random", "learned") for s in (0, 0.5)
-    }
+    pen, hand_lines = "random hands, s = 0.5, one stroke weight", {"random hands, s", "learned hands, s"}
+    assert lines == {"real writers", pen} | {f"{line} = {s}" for line in hand_lines for s in (0, 0.5)}
+    within = [found[line, "within_stroke"]["value"] for line in (pen, "random hands, s = 0.5")]
+    assert within[0] < within[1] / 2
     same = found["random hands, s = 0", "alike_digit"]  # the same picture twice
     assert same["value"] == 1 and found["random hands, s = 0.5", "alike_digit"]["value"] < 1
     assert found["real writers", "auc"]["spread"] is not None
