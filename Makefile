@@ -19,7 +19,7 @@ lint: .venv/ready-dev
 pictures: .venv/ready-dev  ## those in README.md; MNIST's folder in DATA=data
 	$(RUN) -m cgan.generate --digit 0-9 --count 7 --seed 13 --background white --scale 2 --out docs/digits.png
 	$(RUN) -m cgan.measure.evaluate weights/compact.safetensors --data $(or $(DATA),data) --sheet docs/drawn-and-real.png
-	$(RUN) -m tests.screenshots docs
+	$(RUN) -m tests.screenshots docs cgan/page
 
 clean:
 	rm -rf .venv

@@ -84,13 +84,14 @@ def launch(models, runs=(), **options):
     Returns:
         (the gr.Blocks, the local URL). With share=True, Gradio prints the public one.
     """
-    from cgan.page import access, layout, programs, routes  # import gradio after prepare_environment
+    from cgan.page import access, head, layout, programs, routes  # import gradio after prepare_environment
     from cgan.site import takeaway
 
-    demo = layout.build(models, runs)
+    demo, look = layout.build(models, runs)
     programs.add_generate(demo, models)
     demo.queue(max_size=64, api_open=False)
-    options |= layout.look(models) | access.launch_options(routes.routes(models, runs, takeaway.digits_html))
+    addresses = routes.routes(models, runs, takeaway.digits_html)
+    options |= look | access.launch_options(addresses, [head.CARD], head.middleware(models))
     _, url, _ = demo.launch(
         prevent_thread_lock=True,
         quiet=True,

@@ -58,7 +58,7 @@ class Guard:
         generated = f"/gradio_api/file={get_upload_folder()}{os.sep}"
         if CLOSED.match(path) and (not path.startswith(generated) or ".." in path):
             return sentence(404, "There is nothing at this address.")
-        if what not in (None, "logging in") and not _is_logged_in(request):
+        if what not in (None, "logging in") and not is_logged_in(request):
             return sentence(401, "This page is protected by a password; log in there first.")
         has_length = "transfer-encoding" not in request.headers and re.fullmatch("[0-9]{1,9}", length)
         if not has_length or int(length) > MAX_BODY:
@@ -78,11 +78,17 @@ class Blocks(gr.Blocks):
             raise gr.Error("The inputs are of the wrong number or type.", print_exception=False) from error
 
 
-def launch_options(routes):
-    """Return options of gr.Blocks.launch() that add our own routes and put the guard before all others."""
+def launch_options(routes, public=(), middleware=()):
+    """Return options of gr.Blocks.launch() that add our own routes and put the guard before all others.
+
+    public: routes that need no log-in. middleware: what comes after the guard.
+    """
     without_slash = Route("/zh/", lambda request: RedirectResponse(f"../zh?{request.url.query}"))
     return {
-        "app_kwargs": {"routes": [*routes, without_slash], "middleware": [Middleware(Guard, ours=routes)]},
+        "app_kwargs": {
+            "routes": [*routes, *public, without_slash],
+            "middleware": [Middleware(Guard, ours=routes), *middleware],
+        },
         "enable_monitoring": False,
         "run_history": False,
     }
@@ -116,7 +122,7 @@ def sentence(status, text):
     return PlainTextResponse(text, status, headers)
 
 
-def _is_logged_in(request):
+def is_logged_in(request):
     app = request.app  # Gradio's; cookie_id and tokens are private names
     cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
     return app.auth is None or any(request.cookies.get(name) in app.tokens for name in cookies)

@@ -6,21 +6,19 @@ import gradio as gr
 
 from cgan import weights
 
-CARDS = """<div class="cards">${(value?.cards ?? []).map((card) => `<figure class="paper">
-<img src="${cgan.escape(card.src)}" alt="${cgan.escape(card.alt)}">
-<figcaption><b>${cgan.escape(card.name)}</b><br>${cgan.escape(card.note)}</figcaption></figure>`).join("")}</div>"""
+NAME = "compare"
 MEASURES = ["right", "fd_ratio", "precision", "recall", "cas"]
 
 
 def lay_out(page):
-    with page.tab("compare"):
+    with page.tab(NAME):
         with gr.Row(elem_classes="bar"):
             digit, seed = page.digit("compare-digit", value="4", scale=1), page.seed("compare-seed", scale=4)
             randomize = page.button("randomize", "compare-randomize", "primary", scale=1)
-        page.picture("compare", CARDS)
+        page.picture("compare")
         if rows := measured(page.everything):
             gr.Markdown(table(page, rows), elem_id="compare-table")
-    page.wire("compare", {"digit": digit, "seed": seed}, randomize=randomize)
+    page.wire("compare", {"digit": digit, **seed}, {"randomize": randomize})
 
 
 def measured(models, path=weights.SHIPPED / "results.json"):

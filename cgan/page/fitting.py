@@ -42,9 +42,9 @@ def route(weights):
             return sentence(400, str(error))
         if len(queue) > MAX_WAITING:
             return sentence(503, "Too many people are having a hand fitted; try again in a minute.")
-        return StreamingResponse(answer(drawings, digits), media_type="application/x-ndjson")
+        return StreamingResponse(answer(request, drawings, digits), media_type="application/x-ndjson")
 
-    async def answer(drawings, digits):
+    async def answer(request, drawings, digits):
         ticket = object()
         queue.append(ticket)
         try:
@@ -57,6 +57,10 @@ def route(weights):
                 if place != (place := queue.index(ticket)):
                     yield line(waiting=place)
                 await asyncio.sleep(0.2)
+                if await request.is_disconnected():
+                    return
+            if await request.is_disconnected():  # after another stroke, the page asks anew
+                return
             z = await run_in_threadpool(fit, weights, drawings, digits)
             yield line(z=hands.encode(z), w=weights.id)
         except BadInput as error:

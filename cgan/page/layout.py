@@ -4,25 +4,35 @@ import json
 
 import gradio as gr
 
+from cgan.draw import writing
 from cgan.page import about, access, compare, draw, hand, morph, quiz, theme, training, write
-from cgan.page.parts import FOLDER, MAX_SEED, STYLE, TEXTS, Page, js, note
+from cgan.page.parts import FOLDER, SET, SLIDER, STYLE, TEXTS, WEB, Page, js, note
 
+TABS = [draw, hand, write, morph, compare, training, quiz, about]
 # The link to the other language, and Back and Forward as an event.
-TITLE = """<h1>${cgan.say("title")}</h1><p>${cgan.say("subtitle")}</p>
+TITLE = """<img src="favicon.ico" alt=""><h1>${cgan.say("title")}</h1><p>${cgan.say("subtitle")}</p>
 <a href="${cgan.say("other_page")}" lang="${cgan.say("other_lang")}" hreflang="${cgan.say("other_lang")}"
 onclick="this.search = cgan.other()">${cgan.say("other_language")}</a>"""
-INNER = ["frame", "play", "previews", "pair"]  # controls that are not in links
 BACK = """addEventListener("popstate", () => trigger("select"));"""
+# Controls that are not in links.
+INNER = ["seed_bar", "to_seed_bar", "frame", "play", "previews", "pair"]
 
 
 def build(models, runs=()):
-    """Build the page as gr.Blocks. models: name -> Weights; the first conditional one is the default.
-    runs: what the Training tab shows beside shipped models (see runs.py)."""
+    """Build the page.
+
+    Args:
+        models: name -> Weights; the first conditional one is the default.
+        runs: what the tab Training shows beside shipped models (see runs.py).
+
+    Returns:
+        The gr.Blocks, and the options of its launch() for theme, style, script and footer.
+    """
     with access.Blocks(title=TEXTS["title"]["en"], analytics_enabled=False, delete_cache=(600, 3600)) as demo:
         lay_out(demo, "en", models, runs)
     with demo.route("中文", "zh", show_in_navbar=False):
-        lay_out(demo, "zh", models, runs)
-    return demo
+        page = lay_out(demo, "zh", models, runs)
+    return demo, look(page)
 
 
 def lay_out(demo, language, models, runs):
@@ -30,58 +40,83 @@ def lay_out(demo, language, models, runs):
     page = Page(language, conditional, models, list(runs))
     gr.Navbar(visible="hidden")  # nothing to choose there; False would leave "Home"
     title = gr.HTML(html_template=TITLE, js_on_load=BACK, elem_id="title", padding=False)
+    page.held |= {"i": gr.Number(visible=False), "z": gr.Textbox(visible=False)}
     with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
-        for tab in (draw, hand, write, morph, compare, training, quiz, about):
+        for tab in TABS:
             tab.lay_out(page)
-    controls = page.controls
 
     # A page's address says which tab to open and sets its controls. Then the tab shows its picture.
-    defaults = {
-        tab: {name: c.value for name, c in of_tab.items() if name not in INNER}
-        for tab, of_tab in controls.items()
-    }
-    linked = [controls[tab][name] for tab, of_tab in defaults.items() for name in of_tab]
-    opened = gr.on([demo.load, title.select], None, linked, [tabs, *linked], **js("open", defaults))
+    opened = gr.on([demo.load, title.select], None, None, [tabs, *linked(page).values()], **js("open"))
     for name, tab in page.tabs.items():
         opened.then(**page.show(name, "open"))
         tab.select(**page.show(name, "tab"))
 
-    # A model chosen in one tab is chosen in all.
-    choosers, styles = list(page.choosers.values()), list(page.styles.values())
+    # A model or a style chosen in one tab is chosen in all.
+    choosers = list(page.choosers.values())
     for chooser in choosers:
-        chooser.change(None, chooser, [*choosers, *styles], **js("pick_model", len(choosers), len(styles)))
+        outputs = [*choosers, *page.styled]
+        chooser.change(None, chooser, outputs, **js("pick_model", len(choosers), len(page.styled)))
+    for name in STYLE:
+        sliders = [of_tab[name] for of_tab in page.controls.values() if name in of_tab]
+        for slider in sliders:
+            others = [other for other in sliders if other is not slider]
+            slider.input(None, slider, others, **js("same", len(others)))
 
-    # The hand of an opened picture, or the one that was learned, can be used in another tab.
-    for source, buttons in page.uses.items():
-        for key, button in buttons.items():
-            tab, target = ("write", "") if key == "write" else ("morph", "to_" if key == "to" else "")
-            taken = {name: f"{target}{name}" for name in ("seed", "i", "z") if name in controls[source]}
-            taken |= {name: name for name in ("model", *STYLE)}
-            if tab == "morph" and "digit" in controls[source]:
-                taken["digit"] = key
-            inputs = [controls[source][name] for name in taken]
-            outputs = [controls[tab][name] for name in taken.values()]
-            button.click(None, inputs, [*outputs, tabs], **js("turn_to", tab))
+    # The hand of an opened picture can be used in another tab.
+    inputs, outputs = list(page.controls["draw"].values()), [tabs, *linked(page).values()]
+    page.pictures["draw"].click(None, inputs, outputs, **js("use"))
+    return page
 
 
-def look(models):
+def linked(page):
+    """Return the components that a page's address can set: (tab, name in links) -> component, each once.
+
+    The hand in use is nobody's: its tab is "held".
+    """
+    held = {("held", name): component for name, component in page.held.items()}
+    own = {
+        (tab, name): component
+        for tab, of_tab in page.controls.items()
+        for name, component in of_tab.items()
+        if component is not page.held.get(name) and (name not in INNER or name.endswith("_bar"))
+    }
+    return held | own
+
+
+def look(page):
     """Return the options of gr.Blocks.launch() for theme, style, script and footer."""
-    facts = {
+    models = {
         name: {
             "id": weights.id,
             "styled": weights.directions is not None,
             "conditional": weights.conditional,
             "note": {language: note(weights, language) for language in ("en", "zh")},
         }
-        for name, weights in models.items()
+        for name, weights in page.everything.items()
     }
-    texts = {key: text for key, text in TEXTS.items() if key != "about_text"}
-    given = {"texts": texts, "models": facts, "maxSeed": MAX_SEED, "style": STYLE, "inner": INNER}
-    given = json.dumps(given).replace("<", "\\u003c")
-    script = (FOLDER / "page.js").read_text("utf-8")
+    values = {
+        tab: {name: component.value for name, component in of_tab.items()}
+        for tab, of_tab in page.controls.items()
+    }
+    given = {
+        "texts": {key: text for key, text in TEXTS.items() if key != "about_text"},
+        "models": models,
+        "signs": "".join(sign + about["typed"] for sign, about in writing.SIGNS.items()),
+        "slider": SLIDER,
+        "style": STYLE,
+        "defaults": values,
+        "linked": list(linked(page)),
+        "set": SET,
+        "inner": INNER,
+        "tabs": {},
+    }
+    own = [FOLDER / f"{name}.js" for name in ("links", "page", "paper", *(tab.NAME for tab in TABS))]
+    scripts = "".join(script.read_text("utf-8") for script in [WEB / "pad.js", *own])
+    facts = json.dumps(given).replace("<", "\\u003c")
     return {
         "theme": theme.THEME,
-        "css_paths": FOLDER / "style.css",
-        "head": f"<script>{script}({given});</script>",
+        "css_paths": FOLDER / "style.css",  # head.py has ink.css
+        "favicon_path": FOLDER / "seal.png",
+        "head": f"<script>window.cgan = {facts};\n{scripts}</script>",
         "footer_links": ["api", "gradio"],
     }

@@ -4,8 +4,8 @@ A picture has an address. A gr.HTML shows it; its value holds the address, an al
 control changes, one event in the browser (`cgan.show` in page.js) fetches the next picture and returns the
 next value. So a picture needs no queue, no session and no file, and browsers and proxies can cache it.
 
-A new tab is written in four places: a file of its own with `lay_out(page)`, its name in layout.py's loop,
-`tabs.NAME` in page.js (its picture's address and texts), and the texts themselves in texts.json. Without
+A new tab is written in four places: a file of its own with `lay_out(page)`, a script of the same name that
+adds itself to `cgan.tabs` (see page.js), its name in layout.py's TABS, and the texts in texts.json. Without
 `page.model`, its links carry no weights' id and draw with whatever weights the page has.
 """
 
@@ -15,30 +15,29 @@ from pathlib import Path
 
 import gradio as gr
 
-from cgan.draw import styles, writing
+from cgan.draw import hands, styles, writing
 
 FOLDER = Path(__file__).parent
-TEXTS = json.loads((FOLDER.parent / "web" / "texts.json").read_text("utf-8"))
-MAX_SEED = 65535  # within reach of a slider
+WEB = FOLDER.parent / "web"
+TEXTS = json.loads((WEB / "texts.json").read_text("utf-8"))
+SLIDER = 65535  # within reach of a slider; the field beside it takes any seed
 SEED = 13  # the classifier reads all ten digits of its first hand with at least 0.99
 STYLE = styles.STYLES
-
-# gr.HTML evaluates its template as a JavaScript template literal, after Handlebars. {{value}} is unsafe:
-# ${...} in a value would run. Use cgan.escape.
-PICTURE = """${value?.src ? `<button type="button" class="paper">
-<img src="${cgan.escape(value.src)}" alt="${cgan.escape(value.alt)}"
-class="${value.look ?? ""}"></button>` : ""}"""
-CAPTION = """<p role="status" class="says ${value?.failed ? "failed" : ""}">${cgan.escape(value?.says)}</p>
-<p class="slow">${cgan.say("slow")}</p>
-<nav>${(value?.files ?? []).map(([text, href, name]) =>
-`<a href="${cgan.escape(href)}" download="${cgan.escape(name)}">${cgan.escape(text)}</a>`).join("")}
-${value?.src || value?.cards ? `<button type="button" data-do="copy">${cgan.say("copy")}</button>` : ""}</nav>
-${value?.url ? `<input readonly aria-label="${cgan.say("copy")}" value="${cgan.escape(value.url)}">` : ""}"""
-CLICKS = """element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-do]");
-  if (button) trigger(button.dataset.do);
-  else if (cgan.point(event)) trigger("select");
-});"""
+# Controls that `cgan.show` may set, besides the one that was changed.
+SET = (
+    "digit",
+    "seed",
+    "seed_bar",
+    "to_seed",
+    "to_seed_bar",
+    "i",
+    "z",
+    "to_i",
+    "to_z",
+    "hand",
+    "turn",
+    "play",
+)
 
 
 @dataclass
@@ -49,12 +48,12 @@ class Page:
     models: dict  # name -> Weights, the conditional ones
     everything: dict  # name -> Weights, all of them
     runs: list
+    held: dict = field(default_factory=dict)  # the hand in use: {"i", "z": component}, shared by tabs
     controls: dict = field(default_factory=dict)  # tab -> {name in links: component}
     pictures: dict = field(default_factory=dict)  # tab -> gr.HTML
     choosers: dict = field(default_factory=dict)  # tab -> the model's gr.Dropdown
-    styles: dict = field(default_factory=dict)  # tab -> gr.Accordion
+    styled: list = field(default_factory=list)  # what only a model with style directions needs
     tabs: dict = field(default_factory=dict)  # name -> gr.Tab
-    uses: dict = field(default_factory=dict)  # tab -> {"write", "from" or "to": gr.Button}
 
     def text(self, key):
         return TEXTS[key][self.language]
@@ -66,18 +65,19 @@ class Page:
     def button(self, key, elem_id, variant="secondary", **settings):
         return gr.Button(self.text(key), variant=variant, elem_id=elem_id, min_width=60, **settings)
 
-    def use(self, tab, *keys):
-        """Add buttons that use the tab's hand in another tab; layout.py wires them."""
-        self.uses[tab] = {key: self.button(f"use_{key}", f"{tab}-use-{key}", size="sm") for key in keys}
-
     def digit(self, elem_id, key="digit", value="3", more=(), **settings):
-        choices, label = [*map(str, range(10)), *more], self.text(key)
+        choices, label = [*more, *map(str, range(10))], self.text(key)
         fixed = {"filterable": False, "min_width": 90, "elem_id": elem_id}
         return gr.Dropdown(choices, value=value, label=label, **fixed, **settings)
 
-    def seed(self, elem_id, key="seed", **settings):
-        fixed = {"step": 1, "precision": 0, "min_width": 200, "elem_id": elem_id}
-        return gr.Slider(0, MAX_SEED, SEED, label=self.text(key), **fixed, **settings)
+    def seed(self, elem_id, name="seed", key="seed", **settings):
+        """Add a field for any seed and a slider that sets it. Return {name in links: component}."""
+        label, numbers = self.text(key), {"step": 1, "precision": 0, "min_width": 120}
+        limits = {"minimum": 0, "maximum": hands.MAX_SEED}
+        with gr.Column(min_width=220, elem_classes="seed", **settings):
+            number = gr.Number(SEED, label=label, elem_id=elem_id, **limits, **numbers)
+            bar = gr.Slider(0, SLIDER, SEED, label=label, elem_id=f"{elem_id}-bar", buttons=[], **numbers)
+        return {name: number, f"{name}_bar": bar}
 
     def radio(self, elem_id, key, values, names=None, value=None):
         """Add a choice of `values`; names: their text keys begin with it, else values show as they are."""
@@ -89,7 +89,7 @@ class Page:
         fixed = {"info": self.text("text_info"), "max_length": writing.MAX_TEXT, "elem_id": elem_id}
         return gr.Textbox(value, label=self.text(key), **fixed, **settings)
 
-    def model(self, tab):
+    def model(self, tab, **settings):
         self.choosers[tab] = gr.Dropdown(
             list(self.models),
             label=self.text("model"),
@@ -97,59 +97,65 @@ class Page:
             filterable=False,
             min_width=120,
             elem_id=f"{tab}-model",
+            **settings,
         )
         return self.choosers[tab]
 
     def style(self, tab):
         """Add the style sliders, hidden unless the model has style directions. Return name -> gr.Slider."""
         styled = next(iter(self.models.values())).directions is not None
-        self.styles[tab] = gr.Accordion(
-            self.text("style"), open=False, visible=styled, elem_id=f"{tab}-style"
-        )
-        with self.styles[tab]:
+        with gr.Column(visible=styled, elem_id=f"{tab}-style", elem_classes="style") as group:
+            self.styled.append(group)
             return {
-                name: gr.Slider(-2, 2, 0, step=0.1, label=self.text(name), elem_id=f"{tab}-{name}")
+                name: gr.Slider(
+                    -2, 2, 0, step=0.1, label=self.text(name), buttons=[], elem_id=f"{tab}-{name}"
+                )
                 for name in STYLE
             }
 
-    def picture(self, tab, template=PICTURE):
+    def more(self, tab, key="more"):
+        return gr.Accordion(self.text(key), open=False, elem_id=f"{tab}-more")
+
+    def picture(self, tab, template="${cgan.paint('TAB', value)}"):
         self.pictures[tab] = gr.HTML(
-            html_template=template + CAPTION, js_on_load=CLICKS, elem_id=f"{tab}-picture"
+            html_template=template.replace("TAB", tab),
+            js_on_load="cgan.listen(element, trigger)",
+            elem_id=f"{tab}-picture",
         )
         return self.pictures[tab]
 
-    def wire(self, tab, controls, steps=(), randomize=None, empties=None):
-        """Redraw the tab's picture when a visible control changes: choices make an entry in the browser's
-        history, sliders and texts redraw as they change.
+    def wire(self, tab, controls, buttons=None):
+        """Redraw the tab's picture when a control changes: choices make an entry in the browser's history,
+        sliders and texts redraw as they change.
 
         controls: name in links -> component, in the order of links.
-        steps: more events that make an entry.
-        randomize: a button that gives new seeds.
-        empties: name of a control -> names of those to empty when it changes.
+        buttons: name of a step for page.js -> gr.Button.
         """
-        self.controls[tab], picture, empties = controls, self.pictures[tab], empties or {}
-        choices = [c.input for c in controls.values() if isinstance(c, gr.Dropdown | gr.Radio)]
-        gr.on([*choices, *steps], **self.show(tab, "step"))
+        self.controls[tab], picture = controls, self.pictures[tab]
         for name, component in controls.items():
-            if component.visible and isinstance(component, gr.Slider | gr.Checkbox | gr.Textbox):
-                # A Textbox's `input` event comes before its new value.
+            if not component.visible or isinstance(component, gr.HTML | gr.JSON):
+                continue
+            if isinstance(component, gr.Dropdown | gr.Radio):
+                component.input(**self.show(tab, "step", name))
+            else:  # A Textbox's `input` event comes before its new value.
                 event = component.change if isinstance(component, gr.Textbox) else component.input
-                event(**self.show(tab, "live", empties.get(name, [])))
-        picture.copy(None, list(controls.values()), picture, **js("copy", tab, list(controls)))
-        if randomize:
-            seeds = [name for name in controls if name.endswith("seed")]
-            changed = [*seeds, *(other for name in seeds for other in empties.get(name, []))]
-            outputs = [controls[name] for name in changed]
-            clicked = randomize.click(None, None, outputs, **js("randomize", changed, len(seeds)))
-            clicked.then(**self.show(tab, "step"))
+                event(**self.show(tab, "live", name))
+            if isinstance(component, gr.Number):
+                gr.on([component.blur, component.submit], **self.show(tab, "live", f"{name}_left"))
+        for name, button in (buttons or {}).items():
+            button.click(**self.show(tab, "step", name))
+        for event in ("select", "edit", "clear"):  # what is clicked in the picture; see cgan.listen
+            getattr(picture, event)(**self.show(tab, "live" if event == "edit" else "step", event))
+        picture.copy(None, list(controls.values()), picture, **js("copy", tab))
 
-    def show(self, tab, how, emptied=()):
-        """Return the settings of an event that updates the tab's picture; for `how`, see page.js."""
+    def show(self, tab, how, source=""):
+        """Return the settings of an event that updates the tab's picture; see cgan.show in page.js."""
         controls = self.controls.get(tab, {})
         picture = [self.pictures[tab]] if tab in self.pictures else []  # About has none
-        outputs = [*picture, *(controls[name] for name in emptied)]
-        settings = js("show", tab, list(controls), how, list(emptied))
-        return {"fn": None, "inputs": list(controls.values()), "outputs": outputs, **settings}
+        outputs = [*picture, *(controls[name] for name in SET if name in controls)]
+        return {"fn": None, "inputs": list(controls.values()), "outputs": outputs} | js(
+            "show", tab, how, source
+        )
 
 
 def note(weights, language):

@@ -7,12 +7,13 @@ from cgan.cli import BadInput
 from cgan.page import runs
 from cgan.page.theme import LINES
 
+NAME = "training"
 LIVE = 120  # seconds after its last log line that a run counts as live
 MOST = 1000  # the slider's maximum until the previews are counted
 
 
 def lay_out(page):
-    with page.tab("training") as tab, gr.Row():
+    with page.tab(NAME) as tab, gr.Row():
         with gr.Column(min_width=300):
             of = gr.Dropdown(label=page.text("training_of"), filterable=False, elem_id="training-of")
             page.picture("training")
@@ -42,7 +43,7 @@ def lay_out(page):
     inputs, outputs = [of, epoch, previews], [of, epoch, previews, plot, status, timer]
     events = [tab.select, of.change, timer.tick]
     gr.on(events, lambda *shown: state(page, *shown), inputs, outputs, preprocess=False, **settings)
-    gr.on([of.change, previews.change, epoch.change], **page.show("training", "live"))
+    gr.on([of.change, previews.change, epoch.change], **page.show("training", "live", "epoch"))
 
 
 def state(page, chosen, position, shown):

@@ -17,12 +17,13 @@ from cgan import weights
 from cgan.page import access
 
 ROOT = Path(app.__file__).parent
-# The tab that is turned to says something, and no picture is on its way.
+# The page has read its address, and the tab that is turned to has got its picture.
 SETTLED = """() => {
   const tab = document.querySelector("[role=tab][aria-selected=true]")?.dataset.tabId;
+  if (!document.documentElement.opened) return false;
   if (tab === "about") return Boolean(document.querySelector("#about"));
   const box = document.getElementById(`${tab}-picture`);
-  return box && !box.fetching && box.querySelector("[role=status]").textContent.trim() !== "";
+  return box?.asked && !box.fetching && box.querySelector("[role=status]").textContent.trim() !== "";
 }"""
 
 

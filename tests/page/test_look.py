@@ -1,29 +1,83 @@
-"""What fits on the first screen, and what a finger does."""
+"""What fits on the screen, that nothing jumps, what a finger does, print and high contrast."""
+
+import io
 
 import pytest
+from PIL import Image
 
-from tests.page.browsing import TABS, says, shows, text
+from tests.page.browsing import PHONE, TABS, picture, point, says, settle, shows, swipe, text, turn_to
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESK = {"viewport": {"width": 1280, "height": 800}}
+SHIFTS = """window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
 
 
 def bottom(page, selector):
     return page.locator(selector).last.evaluate("element => element.getBoundingClientRect().bottom")
 
 
+@pytest.mark.parametrize("k, tab", enumerate(TABS))
+def test_nothing_jumps_when_a_tab_is_opened(chromium, url, k, tab):
+    """By its link, on a phone in the dark and on a desk by day in turns; then all tabs by clicks."""
+    size, theme = [(PHONE, "dark"), (DESK, "light")][k % 2]
+    with chromium.new_context(**size, locale="en", color_scheme=theme) as context:
+        context.add_init_script(SHIFTS)
+        page = context.new_page()
+        page.goto(f"{url}/" if tab == "draw" else f"{url}/?tab={tab}")
+        page.wait_for_function("document.documentElement.opened")
+        settle(page, tab)
+        page.wait_for_timeout(500)
+        assert page.evaluate("shift") <= 0.08
+        for other in TABS if k < 2 else ():
+            page.evaluate("shift = 0")
+            turn_to(page, other)
+            page.wait_for_timeout(300)
+            assert page.evaluate("shift") <= 0.08, other
+
+
 @pytest.mark.parametrize("width, height", [(1280, 800), (1366, 625)])
 def test_draw_needs_no_scrolling(open_page, width, height):
     page = open_page("/", viewport={"width": width, "height": height})
-    shows(page, "digits/3.png")
-    assert max(bottom(page, f"#draw-{part}") for part in ("picture", "set", "model")) <= height
-    assert page.locator("#draw-picture img").evaluate("image => image.width") >= 0.5 * height
+    assert max(bottom(page, f"#draw-{part}") for part in ("picture", "randomize", "more")) <= height
+    assert page.locator(picture("draw")).evaluate("image => image.width") >= 0.5 * height
+
+
+@pytest.mark.parametrize("width, height", [(683, 384), (844, 390), (390, 664)])
+def test_small_windows(open_page, width, height):
+    size = {"viewport": {"width": width, "height": height}}
+    page = open_page("/?digit=3&seed=1&n=64", **size)
+    assert page.locator(picture("draw")).evaluate("image => image.width") >= 250
+    turn_to(page, "morph")
+    assert page.locator(picture("morph")).evaluate("image => image.width") >= 180
+    for tab, part in (("hand", "canvas"), ("hand", ".ten"), ("hand", "[role=status]"), ("write", ".written")):
+        turn_to(page, tab)
+        assert bottom(page, f"#{tab}-picture {part}") <= height, part
+
+
+def test_print_and_high_contrast(open_page):
+    page = open_page("/?__theme=dark")
+    page.emulate_media(media="print")
+    shot = Image.open(io.BytesIO(page.locator("#draw-picture button.paper").screenshot())).convert("L")
+    dark, light = shot.getextrema()
+    assert dark < 60 and light == 255 and shot.getpixel((1, 1)) == 255  # ink on paper
+    page.emulate_media(media="screen", forced_colors="active")
+    marks = ["#draw-tab-button", "#draw-n label:has(:checked)"]
+    page.click("#draw-more > button")
+    others = ["#write-tab-button", "#draw-n label:not(:has(:checked))"]
+    widths = [
+        page.locator(one).first.evaluate("e => getComputedStyle(e).outlineStyle") for one in marks + others
+    ]
+    assert widths == ["solid", "solid", "none", "none"]
+    shot = Image.open(io.BytesIO(page.locator("#draw-picture button.paper").screenshot())).convert("L")
+    assert shot.getextrema() == (0, 255)
 
 
 @pytest.mark.parametrize("language", ["", "zh"])
 def test_a_phone(open_page, language):
     page = open_page(f"/{language}?lang=en" if not language else f"/{language}", **PHONE)
-    shows(page, "digits/3.png")
-    assert max(bottom(page, "#draw-picture"), bottom(page, "#draw-randomize")) <= 844
+    assert max(bottom(page, picture("draw")), bottom(page, "#draw-randomize")) <= 664
     for tab in TABS:
         page.tap(f"#{tab}-tab-button")
         page.wait_for_selector(f"#{tab}-tab", state="visible")
@@ -32,34 +86,22 @@ def test_a_phone(open_page, language):
         assert max(widths) <= 390, tab
 
 
-def swipe(page, points):
-    """Move a finger over the page, along points (x, y)."""
-    touch, kinds = page.context.new_cdp_session(page), ["touchStart", *["touchMove"] * (len(points) - 1)]
-    for kind, (x, y) in zip(kinds, points, strict=True):
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
 def test_a_finger_draws_a_digit(open_page):
     page = open_page("/?tab=hand", **PHONE)
-    pad = page.locator("#hand-pad canvas").bounding_box()
-    swipe(page, [(pad["x"] + pad["width"] / 2, pad["y"] + pad["height"] * k / 10) for k in range(2, 9)])
+    swipe(page, [point(page, "#hand-picture canvas", 0.5, k / 10) for k in range(2, 9)])
     assert page.evaluate("scrollY") == 0
-    page.wait_for_timeout(2500)  # a tap right after a swift swipe would only end a fling
-    page.tap("#hand-learn")
     says(page, text("hand_says"), "hand")
-    assert page.input_value("#hand-digit input") == "1"
+    assert page.input_value("#hand-picture .drawings select") == "1"
 
 
 def test_a_swipe_across_a_slider_scrolls(open_page):
-    page = open_page("/", **PHONE)
+    page = open_page("/?digit=3&seed=13", **PHONE)
     shows(page, "digits/3.png")
-    page.locator("#draw-seed").scroll_into_view_if_needed()
-    box = page.locator("#draw-seed input[type=range]").bounding_box()
-    before = page.input_value("#draw-seed input[type=number]")
+    page.locator("#draw-seed-bar").scroll_into_view_if_needed()
+    box = page.locator("#draw-seed-bar input[type=range]").bounding_box()
     for x in (box["x"] + 0.5 * box["width"], box["x"] + 4):  # across the track, and from the thumb
         y = box["y"] + box["height"] / 2
         swipe(page, [(x, y - 20 * step) for step in range(8)])
         page.wait_for_timeout(700)
-        assert page.input_value("#draw-seed input[type=number]") == before
-        box = page.locator("#draw-seed input[type=range]").bounding_box()
+        assert page.input_value("#draw-seed input") == "13"
+        box = page.locator("#draw-seed-bar input[type=range]").bounding_box()

@@ -10,21 +10,21 @@ from cgan import weights
 from cgan.draw import hands, sampling
 from cgan.page import pictures, runs, training
 from cgan.page.parts import FOLDER, SEED, TEXTS, Page
-from tests.page.browsing import TABS, image, pick, says, shows, source, text
+from tests.page.browsing import PHONE, TABS, image, pick, says, settle, shows, source, text
 
 
-@pytest.mark.parametrize("path, language, theme", [("/", "en", "dark"), ("/zh", "zh", "light")])
-def test_each_tab_by_keyboard_and_axe(open_page, url, path, language, theme):
-    page = open_page(f"{path}?__theme={theme}")
+@pytest.mark.parametrize(
+    "path, language, theme, size",
+    [("/", "en", "dark", {}), ("/zh", "zh", "light", {}), ("/zh", "zh", "dark", PHONE)],
+)
+def test_each_tab_by_keyboard_and_axe(open_page, url, path, language, theme, size):
+    page = open_page(f"{path}?__theme={theme}", **size)
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     found = {}
     for tab in TABS:
         page.focus(f"#{tab}-tab-button")
         page.keyboard.press("Enter")
-        if tab != "about":
-            page.wait_for_function(
-                f"document.querySelector('#{tab}-picture [role=status]')?.textContent.trim()"
-            )
+        settle(page, tab)
         page.wait_for_timeout(300)
         pictures = page.locator(f"#{tab}-tab img")
         assert all(pictures.evaluate_all("all => all.map(image => image.naturalWidth > 0)")), tab
@@ -38,72 +38,60 @@ def test_each_tab_by_keyboard_and_axe(open_page, url, path, language, theme):
     page.wait_for_selector("#quiz-tab-button[aria-selected=true]")
 
 
+def test_a_dropdown_closes_when_the_focus_leaves(open_page):
+    page = open_page("/")
+    for key in ("Tab", "Shift+Tab", "Escape"):
+        page.click("#draw-digit input")
+        page.wait_for_selector("[role=listbox]")
+        page.keyboard.press(key)
+        page.wait_for_selector("[role=listbox]", state="detached")
+    page.click("#draw-digit input")
+    page.mouse.click(5, 5)
+    page.wait_for_selector("[role=listbox]", state="detached")
+    page.wait_for_timeout(300)
+    assert page.locator("[role=listbox]").count() == 0
+
+
 def test_texts():
     """Both languages have each text, with the same words to fill in; none is unused."""
-    code = "".join(path.read_text("utf-8") for path in [*FOLDER.glob("*.py"), FOLDER / "page.js"])
-    made = "draw_|write_|morph_|hand_|ground_|measure_|recipe_|loss_|training_|use_|set_"
+    code = "".join(
+        path.read_text("utf-8")
+        for path in FOLDER.parent.glob("*/*")
+        if path.suffix in (".py", ".js", ".html")
+    )
+    made = "draw_|write_|morph_|hand_|measure_|recipe_|loss_|training_|use_|set_|site_"
     for key, both in TEXTS.items():
         assert both.keys() == {"en", "zh"}
         assert re.match(made, key) or re.search(f"""["'`]{key}["'`]""", code), key
         if isinstance(both["en"], str):
             english, chinese = (set(re.findall(r"{(\w+)}", both[language])) for language in ("en", "zh"))
-            assert english ^ chinese <= {"digits"}, key
-
-
-def stroke(page, *points):
-    """Draw a line on the pad; points are parts of its sides."""
-    box = page.locator("#hand-pad canvas").bounding_box()
-    for i, (x, y) in enumerate(points):
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
-        if i == 0:
-            page.mouse.down()
-    page.mouse.up()
-
-
-def test_your_hand(open_page):
-    page = open_page("/zh?tab=hand")
-    page.click("#hand-learn")
-    says(page, text("hand_hint", "zh"), "hand")
-    stroke(page, (0.5, 0.2), (0.5, 0.8))
-    stroke(page, (0.2, 0.2), (0.8, 0.2))
-    page.click("#hand-undo")
-    page.click("#hand-learn")
-    says(page, text("hand_says", "zh"), "hand")
-    assert page.input_value("#hand-digit input") == "1"
-    first = page.locator("#hand-picture .paper img").last.get_attribute("src")
-    assert "text.png?z=" in first and "&w=" in first
-    page.click("#hand-clear")
-    stroke(page, (0.35, 0.2), (0.33, 0.5), (0.68, 0.5))
-    stroke(page, (0.62, 0.2), (0.6, 0.82))
-    page.click("#hand-learn")
-    page.wait_for_function("document.querySelectorAll('#hand-picture .pairs figure').length == 2")
-    code = re.search("z=([^&]+)", first)[1]
-    page.wait_for_function(f"location.search.includes('z=') && !location.search.includes('{code}')")
-    page.reload()
-    page.wait_for_selector("#hand-picture .paper img[alt]")
-    page.click("#hand-use-write")
-    shows(page, "&z=", "write")
-    assert "seed" not in source(page, "write")
-    page.fill("#write-seed input[type=number]", "5")
-    shows(page, "seed=5&", "write")
-    assert "z=" not in source(page, "write")
+            assert english ^ chinese <= {"digits", "sentence"}, key
 
 
 def test_write(open_page):
-    page = open_page("/?tab=write&text=12&seed=5&ground=white")
-    shows(page, "text=12&seed=5&", "write")
+    page = open_page("/?tab=write&text=12&seed=5&ground=white")  # an old link: the same hand throughout
+    shows(page, "text=12&seed=5&hand=one&", "write")
     page.fill("#write-text textarea", "２０２６−１１")
     page.wait_for_function("location.search.includes('text=%EF%BC%92')")
     page.fill("#write-text textarea", "12 <b>")
     says(page, text("bad_sign", sign="<"), "write")
     page.fill("#write-text textarea", " ")
     says(page, text("no_text"), "write")
-    page.fill("#write-text textarea", "7×8=56")
+    page.fill("#write-text textarea", "2222")
     says(page, text("write_one", seed=5), "write")
+    page.click("#write-again")  # again is another turn, so natural
+    shows(page, "text=2222&seed=5&hand=natural&turn=1&", "write")
+    first = image(page, source(page, "write")).tobytes()
+    page.click("#write-again")
+    shows(page, "turn=2&", "write")
+    assert image(page, source(page, "write")).tobytes() != first
+    page.go_back()
+    shows(page, "turn=1&", "write")
+    assert image(page, source(page, "write")).tobytes() == first
     page.click("label:has-text('A new one each')")
     shows(page, "hand=fresh", "write")
-    large = page.locator("#write-picture nav a").first.get_attribute("href")
-    assert image(page, large).getpixel((0, 0)) == 255
+    files = page.locator("#write-picture nav a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert len(files) == 3 and "ground=paper" in files[0] and "text.svg" in files[1]  # there is no one font
 
 
 def test_morph(open_page):
@@ -113,7 +101,7 @@ def test_morph(open_page):
     for preference, animation in (("no-preference", "morph"), ("reduce", "none")):
         page.emulate_media(reduced_motion=preference)
         assert stage.evaluate("image => getComputedStyle(image).animationName") == animation
-    page.fill("#morph-frame input[type=number]", "50")
+    page.locator("#morph-frame input[type=range]").press("End")
     page.wait_for_selector("#morph-picture .playing", state="detached")
     assert "--frame: 49" in stage.get_attribute("style")
     assert not page.is_checked("#morph-play input")
@@ -141,7 +129,7 @@ def test_training(open_page):
     shows(page, "training/report/1.png", "training")
     page.wait_for_selector("#training-losses svg text >> nth=0")
     assert "epochs took" in page.inner_text("#training-status")
-    page.fill("#training-epoch input[type=number]", "1")
+    page.locator("#training-epoch input[type=range]").press("Home")
     shows(page, "training/report/0.png", "training")
     pick(page, "training-of")
     shows(page, "training/vae", "training")
@@ -173,14 +161,14 @@ def test_quiz(open_page):
     for round in range(1, 11):
         says(page, text("quiz_asked", round=round), "quiz")
         assert page.locator("#quiz-picture .genuine").count() == 0
-        page.focus(f"#quiz-picture [data-side='{round % 2}']")
+        page.focus(f"#quiz-picture button.paper[data-what='{round % 2}']")
         page.keyboard.press("Enter")
         page.wait_for_selector("#quiz-picture .chosen")
         found += page.locator("#quiz-picture .chosen.genuine").count()
         if round < 10:
-            page.click("#quiz-picture [data-do=click]")
+            page.click("#quiz-picture [data-do=edit]")
     says(page, text("quiz_over", right=found, round=10), "quiz")
-    page.click("#quiz-picture [data-do=click]")
+    page.click("#quiz-picture [data-do=edit]")
     says(page, text("quiz_asked", round=1), "quiz")
 
 

@@ -1,0 +1,2 @@
+// The tab About has no picture.
+cgan.tabs.about = {};
