@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from cgan.draw import fit
 from cgan.site.pack import pack
 
 HERE = Path(__file__).parent
@@ -46,13 +47,24 @@ def folder(weights, home=None):
     return {"index.html": _page(weights, parts, home, len(contents["pack"])), **files}
 
 
-def is_part(name):
-    """Whether a file may be one that `folder` named."""
-    return any(re.fullmatch(f"{part}-[0-9a-f]{{12}}[.]{ending}", name) for part, ending in PARTS.items())
-
-
 def worker():
-    return _scripts(WORKER, HERE)
+    return f'"use strict";\n{fit_settings()}\n{_scripts(WORKER, HERE)}'
+
+
+def fit_settings():
+    settings = {
+        "starts": fit.STARTS,
+        "rounds": fit.ROUNDS,
+        "rate": fit.LEARNING_RATE,
+        "pull": fit.PULL,
+        "most": fit.MAX_ERROR,
+        "last_steps": fit.LAST_STEPS,
+        "last_rate": fit.LAST_RATE,
+        "others": fit.OTHERS,
+        "taken_from_one": fit.TAKEN_FROM_ONE,
+        "taken_from_several": fit.TAKEN_FROM_SEVERAL,
+    }
+    return f"const FIT = {_literal(settings)};"
 
 
 def data(weights):

@@ -24,6 +24,7 @@ const loadEngine = async (wasm, pack) => {
     [at, from] = [at + n, from + width * n];
   }
   engine.prepare();
+  about.changes = new Float32Array(bytes.slice(from).buffer); // (Z, Z), or empty
 
   // Draw hands (n, Z) with digits or mixtures y (n, 10), n up to MAX: x, float32 (n, 784) in [-1, 1], and grey,
   // uint8 (n, 784). keep: for a call of gradient().

@@ -1,128 +1,138 @@
-// Find the hand that writes like given drawings: the method of ../draw/fit.py, with its settings.
+// Find the hand that writes like given drawings: the method of ../draw/fit.py, whose settings bundle.py puts in FIT.
+// Where it cares for the other digits, Python does so for the best imitation; here the runners-up make up for rounding.
 
-const FIT = { starts: 512, rounds: [[8, 15], [3, 15]], rate: 0.2, last: 3, steps: 60, history: 20, pull: 0.015, most: 0.1 };
-
-// The error of a picture, (784) in [-1, 1], against a drawing; writes its gradient into `slope`.
-const pictureError = (picture, drawing, slope) => {
-  let sum = 0;
-  for (let i = 0; i < PIXELS; i++) {
-    const difference = picture[i] - drawing[i];
-    sum += difference ** 2;
-    slope[i] = (2 * difference) / PIXELS;
-  }
-  return sum / PIXELS;
-};
-
-// drawings: n arrays (784); digits: n. `pause` is awaited between steps; it may throw. Returns {z, error}, or null
-// if no hand draws this.
+// drawings: n arrays (784) in [-1, 1]; digits: n. `pause` is awaited between steps; it may throw. Returns float32
+// (Z), or null if no hand imitates one of them.
 const fitHand = async (engine, drawings, digits, pause) => {
   const [n, zDim] = [drawings.length, engine.about.z_dim];
-
-  // The errors of hands, each an array (Z): [{error, loss, slope}]; slope, the gradient of the loss, if asked for.
-  const evaluate = async (hands, isSloped) => {
-    const found = [];
-    const size = Math.floor(MAX / n);
-    for (let first = 0; first < hands.length; first += size) {
-      await pause();
-      found.push(...evaluatePart(hands.slice(first, first + size), isSloped));
-    }
-    return found;
-  };
-  const evaluatePart = (hands, isSloped) => {
-    const repeated = new Float32Array(hands.length * n * zDim);
-    for (let i = 0; i < hands.length * n; i++) repeated.set(hands[Math.floor(i / n)], i * zDim);
-    const { x } = engine.draw(repeated, oneHot(hands.flatMap(() => digits)), isSloped);
-    const dx = new Float32Array(x.length);
-    const errors = hands.map((_, k) => {
-      let sum = 0;
-      for (let i = k * n; i < (k + 1) * n; i++) {
-        const [start, end] = [i * PIXELS, (i + 1) * PIXELS];
-        sum += pictureError(x.subarray(start, end), drawings[i % n], dx.subarray(start, end));
-      }
-      return sum / n;
-    });
-    const dz = isSloped && engine.gradient(dx.map((slope) => slope / n));
-    return hands.map((z, k) => {
-      const slope = Float64Array.from(z, (value) => (2 * FIT.pull * value) / zDim);
-      for (let i = k * n; isSloped && i < (k + 1) * n; i++) {
-        for (let j = 0; j < zDim; j++) slope[j] += dz[i * zDim + j];
-      }
-      return { error: errors[k], loss: errors[k] + (FIT.pull * dot(z, z)) / zDim, slope };
-    });
-  };
-
+  const { directions, changes } = engine.about;
   const count = Math.max(64, Math.floor(FIT.starts / n));
-  const starts = seeded(0, 0, count, zDim);
-  let hands = Array.from({ length: count }, (_, i) => Float64Array.from(starts.subarray(i * zDim, (i + 1) * zDim)));
-  let losses = (await evaluate(hands, false)).map(({ error }) => error);
-  for (const [left, steps] of FIT.rounds) {
-    hands = best(hands, losses, left);
-    losses = await adam(hands, steps, evaluate);
+  const stream = seeded(0, 0, count, zDim);
+  const starts = Array.from({ length: count }, (_, i) => stream.subarray(i * zDim, (i + 1) * zDim));
+  const pull = (z) => [(FIT.pull * dot(z, z)) / zDim, z.map((value) => (2 * FIT.pull * value) / zDim)];
+
+  const imitations = [];
+  for (const [k, drawing] of drawings.entries()) {
+    const one = errorsIn(engine, [drawing], [digits[k]]);
+    const drawn = await drawAll(engine, starts, digits[k], pause);
+    let hands = starts;
+    let losses = Array.from({ length: count }, (_, i) => meanSquare(drawn.subarray(i * PIXELS, (i + 1) * PIXELS), drawing));
+    for (const [left, steps] of FIT.rounds) {
+      [hands, losses] = await descend(best(hands, losses, left), Array(steps).fill(FIT.rate), one, pull, pause);
+    }
+    hands = best(hands, losses, hands.length);
+    if (one(hands.slice(0, 1))[0][0] > FIT.most) return null;
+    imitations.push({ hands, style: standardStyle(drawing, drawn) });
   }
-  const ends = [];
-  for (const z of best(hands, losses, FIT.last)) ends.push(await lbfgs(z, async (z) => (await evaluate([z], true))[0]));
-  const found = await evaluate(ends, false);
-  const [z] = best(ends, found.map(({ loss }) => loss), 1);
-  const { error } = found[ends.indexOf(z)];
-  return error <= FIT.most ? { z: Float32Array.from(z), error } : null;
+
+  const means = imitations[0].hands.map((_, rank) => mean(imitations.map(({ hands }) => hands[rank])));
+  const measured = mean(imitations.map(({ style }) => style));
+  const plain = means.map((z) => directions && plainHand(directions, z, measured, n));
+  const others = (z, k) => {
+    const change = z.map((value, j) => value - plain[k][j]);
+    const slope = change.map((_, j) => FIT.others * dot(change, changes.subarray(j * zDim, (j + 1) * zDim)));
+    return [dot(change, slope), slope.map((value) => 2 * value)];
+  };
+  const rates = Array.from({ length: FIT.last_steps }, (_, step) => FIT.last_rate * (1 - step / FIT.last_steps));
+  const all = errorsIn(engine, drawings, digits);
+  return Float32Array.from(best(...(await descend(means, rates, all, directions ? others : pull, pause)), 1)[0]);
 };
 
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+const mean = (arrays) => Float64Array.from(arrays[0], (_, j) => arrays.reduce((sum, one) => sum + one[j], 0) / arrays.length);
+const meanSquare = (a, b) => a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length;
 const best = (hands, losses, left) => {
   const order = losses.map((_, i) => i).sort((a, b) => losses[a] - losses[b]);
   return order.slice(0, left).map((i) => hands[i]);
 };
 
-// Adam (Kingma and Ba 2015) on each hand; changes them in place. Returns the losses before the last step.
-const adam = async (hands, steps, evaluate) => {
-  const [mean, square] = [0, 1].map(() => hands.map((z) => new Float64Array(z.length)));
-  let found;
-  for (let step = 1; step <= steps; step++) {
-    found = await evaluate(hands, true);
-    found.forEach(({ slope }, k) =>
-      slope.forEach((d, j) => {
-        mean[k][j] += 0.1 * (d - mean[k][j]);
-        square[k][j] += 0.001 * (d * d - square[k][j]);
-        const scale = Math.sqrt(square[k][j] / (1 - 0.999 ** step)) + 1e-8;
-        hands[k][j] -= (FIT.rate * mean[k][j]) / (1 - 0.9 ** step) / scale;
-      }),
-    );
+// Draw a digit in hands, each an array (Z): float32 (hands, 784).
+const drawAll = async (engine, hands, digit, pause) => {
+  const pictures = new Float32Array(hands.length * PIXELS);
+  for (let first = 0; first < hands.length; first += MAX) {
+    await pause();
+    const part = hands.slice(first, first + MAX);
+    const { x } = engine.draw(Float32Array.from(part.flatMap((z) => [...z])), oneHot(part.map(() => digit)));
+    pictures.set(x, first * PIXELS);
   }
-  return found.map(({ loss }) => loss);
+  return pictures;
 };
 
-// L-BFGS (Nocedal 1980) with a backtracking line search, from z; evaluate(z) -> {loss, slope}.
-const lbfgs = async (z, evaluate) => {
-  let now = await evaluate(z);
-  const moves = []; // {dz, dg, scale}, the newest last
-  const add = (a, scale, b) => a.map((value, i) => value + scale * b[i]);
-  for (let step = 0; step < FIT.steps; step++) {
-    let down = now.slope.map((d) => -d);
-    const shares = [];
-    for (const { dz, dg, scale } of [...moves].reverse()) {
-      shares.unshift(scale * dot(dz, down));
-      down = add(down, -shares[0], dg);
-    }
-    const last = moves.at(-1);
-    const size = last ? 1 / (last.scale * dot(last.dg, last.dg)) : Math.min(1, 1 / down.reduce((s, d) => s + Math.abs(d), 0));
-    down = down.map((d) => size * d);
-    moves.forEach(({ dz, dg, scale }, i) => (down = add(down, shares[i] - scale * dot(dg, down), dz)));
+// Return a function of hands, each an array (Z), to their mean squared errors over the drawings, and the gradients.
+const errorsIn = (engine, drawings, digits) => (hands) => {
+  const n = drawings.length;
+  const repeated = Float32Array.from(hands.flatMap((z) => digits.flatMap(() => [...z])));
+  const { x } = engine.draw(repeated, oneHot(hands.flatMap(() => digits)), true);
+  const dx = x.map((value, i) => (2 * (value - drawings[Math.floor(i / PIXELS) % n][i % PIXELS])) / (n * PIXELS));
+  const errors = hands.map((_, k) => dx.subarray(k * n * PIXELS, (k + 1) * n * PIXELS).reduce((sum, d) => sum + d * d, 0));
+  const dz = engine.gradient(dx);
+  const slopes = hands.map((z, k) => z.map((_, j) => digits.reduce((sum, _, i) => sum + dz[(k * n + i) * z.length + j], 0)));
+  return [errors.map((sum) => (sum * n * PIXELS) / 4), slopes];
+};
 
-    const fall = dot(now.slope, down);
-    let [length, tried, next] = [2, z, now];
-    do {
-      length /= 2;
-      tried = add(z, length, down);
-      next = await evaluate(tried);
-    } while (next.loss > now.loss + 1e-4 * length * fall && length > 1e-3);
-    if (!(next.loss < now.loss)) break;
-    const [dz, dg] = [add(tried, -1, z), add(next.slope, -1, now.slope)];
-    const curve = dot(dz, dg);
-    if (curve > 1e-10) moves.push({ dz, dg, scale: 1 / curve });
-    if (moves.length > FIT.history) moves.shift();
-    const isDone = now.loss - next.loss < 1e-9;
-    [z, now] = [tried, next];
-    if (isDone) break;
+// The hands after a step of Adam (Kingma and Ba 2015) for each rate, and their losses before the last step.
+// penalty(z, k) -> [value, slope] is added to the error of hand k.
+const descend = async (hands, rates, errorsOf, penalty, pause) => {
+  hands = hands.map((z) => Float64Array.from(z));
+  const [means, squares] = [0, 1].map(() => hands.map((z) => new Float64Array(z.length)));
+  let losses;
+  for (const [step, rate] of rates.entries()) {
+    await pause();
+    const [errors, slopes] = errorsOf(hands);
+    losses = hands.map((z, k) => {
+      const [value, slope] = penalty(z, k);
+      for (let j = 0; j < z.length; j++) {
+        const d = slopes[k][j] + slope[j];
+        means[k][j] += 0.1 * (d - means[k][j]);
+        squares[k][j] += 0.001 * (d * d - squares[k][j]);
+        const scale = Math.sqrt(squares[k][j] / (1 - 0.999 ** (step + 1))) + 1e-8;
+        z[j] -= (rate * means[k][j]) / (1 - 0.9 ** (step + 1)) / scale;
+      }
+      return errors[k] + value;
+    });
   }
-  return z;
+  return [hands, losses];
+};
+
+// The hand (Z) with the style of n drawings and nothing else: the mean of that of z, which imitates them, and of what
+// is measured in them (3).
+const plainHand = (directions, z, measured, n) => {
+  const taken = n === 1 ? FIT.taken_from_one : FIT.taken_from_several;
+  const style = styleOfHand(directions, z).map((value, s) => (taken[s] * (value + measured[s])) / 2);
+  return z.map((_, j) => style.reduce((sum, value, s) => sum + value * directions[s][j], 0));
+};
+
+// The amounts (3) whose move along the directions D (3, Z) is nearest to z: (D D')^-1 D z, by Cramer's rule.
+const styleOfHand = (directions, z) => {
+  const products = directions.map((a) => directions.map((b) => dot(a, b)));
+  const wanted = directions.map((a) => dot(a, z));
+  const determinant = ([a, b, c]) =>
+    a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
+  const replaced = (s) => products.map((row, r) => row.map((value, k) => (k === s ? wanted[r] : value)));
+  return directions.map((_, s) => determinant(replaced(s)) / determinant(products));
+};
+
+// The style (3) of a drawing in standard deviations of the same digit by random hands, `drawn` (count, 784).
+const standardStyle = (drawing, drawn) => {
+  const usual = Array.from({ length: drawn.length / PIXELS }, (_, i) => measure(drawn.subarray(i * PIXELS, (i + 1) * PIXELS)));
+  const middle = mean(usual);
+  return measure(drawing).map((value, s) => {
+    const variance = usual.reduce((sum, one) => sum + (one[s] - middle[s]) ** 2, 0) / (usual.length - 1);
+    return Math.max(-3, Math.min(3, (value - middle[s]) / Math.sqrt(variance)));
+  });
+};
+
+// Slant, stroke weight and width of a picture (784), as ../draw/styles.py measures them.
+const measure = (picture) => {
+  const ink = picture.map((value) => (value + 1) / 2);
+  let [total, x, y, xx, yy, xy, edges] = [0, 0, 0, 0, 0, 0, 0];
+  ink.forEach((value, i) => {
+    const [column, row] = [i % 28, Math.floor(i / 28)];
+    [total, x, y] = [total + value, x + value * column, y + value * row];
+    [xx, yy, xy] = [xx + value * column ** 2, yy + value * row ** 2, xy + value * column * row];
+    if (row && column) edges += Math.hypot(value - ink[i - 28], value - ink[i - 1]);
+  });
+  [x, y] = [x / total, y / total];
+  [xx, yy, xy] = [xx / total - x * x, yy / total - y * y, xy / total - x * y];
+  return [-xy / yy, (2 * total) / edges, 4 * Math.sqrt(xx - xy ** 2 / yy)];
 };

@@ -3,7 +3,8 @@
 A pack is gzip of: the header's length (uint32, little-endian), the header (JSON), then the tensors in the
 order of `weights` in engine.c, float32, or float16 with all low bytes before all high ones, which gzip packs
 better. The header: `id`, `z_dim`, `output_scale`, `support`, `directions` of the styles or null, and
-`tensors`, for each [how many numbers, bytes of a number].
+`tensors`, for each [how many numbers, bytes of a number]. For the fit of a hand, weights with directions end
+with `fit.changes_per_z`, float32.
 """
 
 import gzip
@@ -15,7 +16,7 @@ import torch
 from torch.nn.functional import conv2d, leaky_relu, normalize, pixel_shuffle
 
 from cgan.cli import need
-from cgan.draw import hands
+from cgan.draw import fit, hands
 from cgan.networks import compact
 
 LEVEL = 2 / 255  # between two of the 256 greys of a picture in [-1, 1]
@@ -37,6 +38,8 @@ def pack(weights):
     }
     start = json.dumps(header).encode()
     body = [_bytes(t, name in halves) for name, t in tensors.items()]
+    if weights.directions is not None:
+        body.append(_bytes(fit.changes_per_z(network, weights.z_dim), False))
     return gzip.compress(struct.pack("<I", len(start)) + start + b"".join(body), 9, mtime=0)
 
 

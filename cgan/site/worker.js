@@ -6,7 +6,7 @@ let newest; // the job of the newest fit
 const answers = {
   start: async ({ wasm, pack }) => {
     engine = await loadEngine(wasm, pack);
-    const { tensors, ...about } = engine.about;
+    const { tensors, changes, ...about } = engine.about;
     return { about };
   },
 
@@ -36,7 +36,7 @@ const answers = {
     };
     const found = await fitHand(engine, drawings, digits, pause);
     if (!found) throw new Error("no_fit");
-    return { z: encode(found.z) };
+    return { z: encode(found) };
   },
 };
 

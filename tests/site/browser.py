@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cgan import site
-from cgan.site import pack
+from cgan.site import bundle, pack
 
 FOLDER = Path(site.__file__).parent
 DRAWN = (
@@ -36,6 +36,7 @@ class Scripts:
         self.page = chromium.new_page()
         self.page.goto("about:blank")
         self.page.add_script_tag(content=HELPERS)
+        self.page.add_script_tag(content=bundle.fit_settings())
         for name in ("hands", "engine", "fit"):
             self.page.add_script_tag(path=FOLDER / f"{name}.js")
 

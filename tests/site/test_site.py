@@ -222,8 +222,9 @@ def test_the_command(tmp_path, compact):
         with pytest.raises(BadInput, match=sentence):
             command.main(wrong)
     command.main(["--folder", str(tmp_path / "new")])
+    (tmp_path / "new/README.md").write_text("of a Space")
     command.main(["--folder", str(tmp_path / "new")])
-    assert len(list((tmp_path / "new").iterdir())) == 4
+    assert len(list((tmp_path / "new").iterdir())) == 5
 
 
 def test_one_file_is_small(folder):
