@@ -74,7 +74,7 @@ def font_of(pictures, name, woff2=False):
     shapes = [ink.outline_picture(picture) for picture in pictures.numpy()]
     sentence = ink.too_faint(zip("0123456789", shapes, strict=False))
     weight = writing.stroke_weight(pictures[:10])
-    slant = styles.measure(pictures[:, None] / 127.5 - 1)[:, 0].nanmedian().nan_to_num().item()
+    slant = styles.measure(pictures[:, None].float() / 127.5 - 1)[:, 0].nanmedian().nan_to_num().item()
 
     forms = [[_name(str(d)) + f".alt{a}" * (a > 0) for d in range(10)] for a in range(FORMS)]
     drawn = {".notdef": ink.outline_strokes([BOX], weight), "space": []}

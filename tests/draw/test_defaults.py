@@ -65,9 +65,7 @@ def drawn():
     yield hands.natural(z[0], range(5))
     yield styles.measure(sampling.generate(range(10), 1))
     yield drawings.from_image(images.enlarge(images.grid(images.to_uint8(sampling.generate([3], 5))), 4))
-    yield torch.frombuffer(
-        bytearray(font.make_font(compact, z[0], slant=1)[0]), dtype=torch.uint8, device="cpu"
-    )
+    yield torch.frombuffer(bytearray(font.make_font(compact, z[0], slant=1)[0]), dtype=torch.uint8)
     yield torch.frombuffer(bytearray(writing.write("12-3", compact, z[:1]).tobytes()), dtype=torch.uint8)
     yield fit.fit(compact, sampling.generate([3], 5), [3])
 
