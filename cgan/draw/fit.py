@@ -54,8 +54,8 @@ def fit(weights, pictures, digits):
 
 def _fit(weights, x, y):
     # One by one, as no single hand writes several digits exactly as a person does.
-    starts = seeded(0, range(max(64, STARTS // len(y))), weights.z_dim)
-    found = [imitate(weights.network, starts, *drawing) for drawing in zip(x, y, strict=True)]
+    count = max(64, STARTS // len(y))
+    found = [imitate(weights, count, *drawing) for drawing in zip(x, y.tolist(), strict=True)]
     z, errors, measured = zip(*found, strict=True)
     z = torch.stack(z).mean(0, keepdim=True)
     plain, changes = torch.zeros_like(z), PULL / weights.z_dim * torch.eye(weights.z_dim, dtype=torch.float32)
@@ -71,28 +71,39 @@ def _fit(weights, x, y):
     return descend(z, rates, losses)[0][0], errors
 
 
-def imitate(network, starts, x, y):
-    """Find a hand that imitates the drawing x (1, 28, 28) of the digit y, from one of the hands `starts`.
+def imitate(weights, count, x, digit):
+    """Find a hand that imitates the drawing x (1, 28, 28) of a digit, from one of `count` random hands.
 
     Returns the hand (z_dim,), its mean squared error, and the drawing's slant, stroke weight and width (3,)
-    in standard deviations of those of the digit by the starts.
+    in standard deviations of those of the digit by random hands.
     """
 
-    def errors(z):
-        return (network(z, y.expand(len(z))) - x).square().mean((1, 2, 3))  # (k,)
+    def errors(images):
+        return (images - x).square().mean((1, 2, 3))  # (k,)
 
-    z = starts
-    with torch.no_grad():
-        drawn = torch.cat([network(part, y.expand(len(part))) for part in z.split(64)])
-    losses = (drawn - x).square().mean((1, 2, 3))
+    def draw(z):
+        return weights.network(z, torch.full((len(z),), digit))
+
+    z, drawn, mean, std = random_drawings(weights.network, weights.z_dim, count, digit)
+    losses = errors(drawn)
     for left, steps in ROUNDS:
         z = z[losses.topk(left, largest=False).indices]
-        z, losses = descend(z, [LEARNING_RATE] * steps, lambda z: errors(z) + PULL * z.square().mean(1))
+        rates = [LEARNING_RATE] * steps
+        z, losses = descend(z, rates, lambda z: errors(draw(z)) + PULL * z.square().mean(1))
     z = z[losses.argmin()]
-    usual = styles.measure(drawn)
-    measured = ((styles.measure(x[None])[0] - usual.mean(0)) / usual.std(0)).clamp(-3, 3)
+    measured = ((styles.measure(x[None])[0] - mean) / std).clamp(-3, 3)
     with torch.no_grad():
-        return z, errors(z[None]).item(), measured.float()
+        return z, errors(draw(z[None])).item(), measured.float()
+
+
+@functools.lru_cache(maxsize=20)  # 2 MB each
+@torch.no_grad()
+def random_drawings(network, z_dim, count, digit):
+    """Draw a digit in `count` random hands: the hands, the images, and mean and deviation of their styles."""
+    z = seeded(0, range(count), z_dim)
+    drawn = torch.cat([network(part, torch.full((len(part),), digit)) for part in z.split(64)])
+    measured = styles.measure(drawn)
+    return z, drawn, measured.mean(0), measured.std(0)
 
 
 def descend(z, rates, losses_of):
