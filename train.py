@@ -31,7 +31,11 @@ def parse_args(argv=None, saved=None):
     add = parser.add_argument
     add("--model", choices=recipes.RECIPES, default="compact", help="the recipe (default: %(default)s)")
     add("--epochs", type=integer(1, 10**6), help="passes over the training images (default: the recipe's)")
-    add("--data", default=data.DEFAULT_ROOT, help="MNIST's folder, or where to put it (default: %(default)s)")
+    folder = (
+        "MNIST's folder, or where to put it; or that of another set in its format: Fashion-MNIST, KMNIST, "
+    )
+    folder += "QMNIST, EMNIST's digits (default: %(default)s)"
+    add("--data", default=data.DEFAULT_ROOT, help=folder)
     add("--out", type=Path, help="run folder (default: runs/MODEL)")
     add("--resume", action="store_true", help="continue the run in --out, with its options")
     add("--seed", type=integer(0, 2**32 - 1), default=0, help="seed of all random numbers (default: 0)")

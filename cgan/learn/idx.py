@@ -83,6 +83,8 @@ def _download(root):
 
     parent = next(folder for folder in (root, *root.parents) if os.path.lexists(folder))
     need(parent.is_dir(), f"{parent} is not a folder; give --data another one.")
+    may_write = f"MNIST is not in {root} and cannot be downloaded: nothing can be written to {parent}."
+    need(os.access(parent, os.W_OK), may_write)
     raw = root / "MNIST" / "raw"
     print(f"Downloading MNIST into {raw}")
     with tempfile.TemporaryDirectory(prefix=".mnist-", dir=parent) as temporary:

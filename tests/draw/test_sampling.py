@@ -101,6 +101,14 @@ def test_there_must_be_as_many_indices_as_labels(report, labels, indices):
         generate(labels, 42, report, indices=indices)
 
 
+def test_a_seed_has_100_000_hands(compact):
+    for draw in (lambda n: generate([1] * n, 1, compact), lambda n: sampling.some(n, 1, compact)):
+        with pytest.raises(BadInput, match="A seed has 100000 hands, not 100001; draw in several parts"):
+            draw(100_001)
+    with pytest.raises(BadInput, match="A seed has 100000 hands"):
+        sampling.unconditional(100_001, 1, "vae")
+
+
 def test_one_hand_for_all_digits(compact):
     z = hands.seeded(7, [3], compact.z_dim)[0]
     expected = generate([1, 2], 7, compact, [3, 3])

@@ -87,6 +87,13 @@ def test_what_is_found_instead_is_named(mnist, tmp_path):
         idx.find(tmp_path / "many")
 
 
+def test_a_folder_that_nothing_can_be_written_to_is_named(tmp_path, online, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: not (mode == os.W_OK and path == tmp_path))
+    with pytest.raises(BadInput, match=f"cannot be downloaded: nothing can be written to {tmp_path}."):
+        idx.find(tmp_path / "new")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_failed_download_is_reported_and_leaves_nothing(tmp_path):
     with pytest.raises(BadInput, match="could not be downloaded .no network.; connect .* --data"):
         idx.find(tmp_path / "new")
