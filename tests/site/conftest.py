@@ -59,6 +59,7 @@ def visit(chromium, folder):
         contexts.append(
             chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en", **options})
         )
+        contexts[-1].set_default_timeout(90_000)
         page, url = contexts[-1].new_page(), url or f"file://{folder}/digits.html"
         own = (url.rpartition("/")[0], "data:", "blob:")
         page.on("console", lambda m: m.type == "error" and problems.append(m.text))

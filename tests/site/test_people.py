@@ -42,7 +42,7 @@ def test_your_hand(visit):
     assert page.inner_text("#drawings small") == "3"
     assert shown(page).size[0] > 150
     first = page.evaluate("state.z")
-    assert f"z={first}" in page.url
+    page.wait_for_function("(z) => location.search.includes(`z=${z}`)", arg=first)
     page.click("#fresh")
     page.click("#digits label:has-text('7')")
     draw(page, SEVEN)
