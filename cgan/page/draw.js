@@ -51,10 +51,9 @@
     },
     view(value) {
       const { probabilities } = value?.reads ?? {};
-      const likely = (probabilities ?? []).map((part, digit) => [digit, part]).sort((a, b) => b[1] - a[1]);
-      const percent = (part) => `${(100 * part).toFixed(part > 0.999 || part < 0.01 ? 1 : 0)} %`;
-      const shares = likely.slice(0, 3).map(([digit, part]) => `<b>${digit}</b> ${percent(part)}`);
-      const reads = value?.look ? `<p class="reads">${say("reads")} <span translate="no">${shares.join(" ")}</span></p>` : "";
+      const shares = (probabilities ?? []).map((part, digit) => [Math.round(100 * part), digit]).filter(([part]) => part);
+      shares.sort(([a], [b]) => b - a);
+      const reads = value?.look ? `<p class="reads">${say("reads")} <span translate="no">${shares.map(([part, digit]) => `<b>${digit}</b> (${part} %)`).join(" ")}</span></p>` : "";
       return cgan.sheet(value) + reads;
     },
   };

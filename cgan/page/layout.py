@@ -99,7 +99,7 @@ def look(page):
         for tab, of_tab in page.controls.items()
     }
     given = {
-        "texts": {key: text for key, text in TEXTS.items() if key != "about_text"},
+        "texts": {key: text for key, text in TEXTS.items() if not key.startswith(("about_", "site_"))},
         "models": models,
         "signs": "".join(sign + about["typed"] for sign, about in writing.SIGNS.items()),
         "slider": SLIDER,
