@@ -1,5 +1,6 @@
 """The engine in the browser draws what PyTorch draws, for any weights of `compact`."""
 
+import dataclasses
 import importlib.util
 
 import numpy as np
@@ -7,7 +8,6 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from cgan import weights
 from cgan.cli import BadInput
 from cgan.draw import hands, images, sampling, styles
 from cgan.networks import compact as family
@@ -16,10 +16,10 @@ from cgan.site import pack
 from tests.site.browser import FOLDER, Scripts
 
 
-def of(network, directions=None):
-    """Weights of an untrained network."""
+def of(compact, network):
+    """Weights with another network, untrained."""
     network.requires_grad_(False).eval()
-    return weights.Weights("compact", network.config, {}, "0" * 64, network, directions)
+    return dataclasses.replace(compact, config=network.config, network=network, directions=None)
 
 
 def furthest(scripts, of_weights, z, y):
@@ -44,13 +44,13 @@ def test_a_thousand_pictures_are_within_one_grey_level(engine, compact):
 
 
 @pytest.mark.parametrize("settings", [{"z_dim": 7}, {"z_dim": 100, "output_scale": 1.5}, {"support": 1}])
-def test_any_compact_weights(chromium, settings):
+def test_any_compact_weights(chromium, compact, settings):
     torch.manual_seed(0)
     network = family.Generator(**settings)
     for name, tensor in network.state_dict().items():  # as after training: statistics and gains of any size
         if name.startswith("norm") and tensor.is_floating_point():
             tensor.copy_(torch.rand_like(tensor) + (0.5 if "var" in name or "gain" in name else -0.5))
-    scripts, untrained = Scripts(chromium), of(network)
+    scripts, untrained = Scripts(chromium), of(compact, network)
     network.up2.weight.mul_(3)
     scripts.load(untrained)
     z = hands.seeded(0, range(50), untrained.z_dim)
