@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "weights": ["cli", "files", "networks"],
     "draw": LOW,
     "learn": [*LOW, "draw"],
-    **{top: [*LOW, "draw", "learn"] for top in ("page", "site", "measure", "generate")},
+    **{top: [*LOW, "draw", "learn"] for top in ("page", "site", "generate")},
+    "measure": [*LOW, "draw", "learn", "site"],
     **{alias: ["draw"] for alias in ("sampling", "hands")},
 }
 

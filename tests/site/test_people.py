@@ -1,13 +1,11 @@
 """The page without a server as people use it: by finger, keyboard, screen reader, at night, on paper."""
 
-import json
 import time
 from importlib.resources import files
 
 import pytest
 
-from tests.site.browser import DRAWN
-from tests.site.test_site import TEXTS, says, shown
+from tests.site.test_site import says, shown
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
@@ -189,13 +187,3 @@ def test_reduced_motion_print_and_night(visit):
     assert page.locator("#picture").is_visible()
     assert not page.locator("#controls").is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-
-
-def test_every_text_of_the_page_is_packed(folder):
-    """Every key that the scripts name is in texts.json, in both languages."""
-    page = (folder / "digits.html").read_text("utf-8")
-    packed = json.loads(page.partition("const TEXTS = ")[2].partition(";\n")[0])
-    assert {"bad_hand", "no_fit", "site_old", "draw_many"} <= set(packed)
-    assert all(set(text) == {"en", "zh"} for text in packed.values())
-    assert TEXTS.items() >= packed.items()
-    assert DRAWN

@@ -1,6 +1,5 @@
 """The page without a server, in Chromium: where it opens, its links, its files."""
 
-import gzip
 import io
 import json
 import re
@@ -12,9 +11,7 @@ import torch
 from PIL import Image, ImageChops
 
 from cgan import weights
-from cgan.cli import BadInput
 from cgan.draw import hands, images, sampling, writing
-from cgan.site import __main__ as command
 from cgan.site import bundle
 from tests.site.browser import DRAWN, FOLDER
 from tests.site.test_shared_rules import image_of
@@ -189,43 +186,3 @@ def test_copy_link(visit, server, folder):
     says(page, "copied")
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"{home}?digit=7")
     assert page.get_attribute("#home", "href") == home
-
-
-def test_browsers_without_what_it_takes(chromium, folder):
-    page = chromium.new_page()
-    worker = "self.WebAssembly.instantiate = async () => { throw new WebAssembly.CompileError('simd'); };"
-    blob = f"class extends Blob {{ constructor(parts, about) {{ super([`{worker}`, ...parts], about); }} }}"
-    page.add_init_script(f"window.Blob = {blob};")
-    page.goto(f"file://{folder}/digits.html")
-    says(page, "site_old")
-    page.close()
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"file://{folder}/digits.html")
-    assert "told not to run" in page.inner_text("body")
-    context.close()
-
-
-def test_the_command(tmp_path, compact):
-    page = tmp_path / "digits.html"
-    page.write_text("an old one")
-    command.main([str(page), "--home", "https://example.org/x/"])
-    text = page.read_text("utf-8")
-    assert "https://example.org/x/" in text and "https://" not in text.replace("https://example.org/x/", "")
-    for wrong, sentence in [
-        ([], "Give either"),
-        ([str(page), "--folder", str(tmp_path)], "Give either"),
-        ([str(tmp_path / "x.safetensors")], "must end in .html"),
-        (["--folder", str(tmp_path)], "holds other files"),
-        ([str(page), "--weights", "report"], "only a compact generator"),
-    ]:
-        with pytest.raises(BadInput, match=sentence):
-            command.main(wrong)
-    command.main(["--folder", str(tmp_path / "new")])
-    (tmp_path / "new/README.md").write_text("of a Space")
-    command.main(["--folder", str(tmp_path / "new")])
-    assert len(list((tmp_path / "new").iterdir())) == 5
-
-
-def test_one_file_is_small(folder):
-    assert len(gzip.compress((folder / "digits.html").read_bytes())) < 1.15e6
