@@ -99,7 +99,7 @@ def prepared(browser, gradio_url, gradio_slide):
         site.goto(f"{url}/digits.html?digit=7&seed=0&n=16")
         site.wait_for_function("shown")
         gradio.goto(f"{gradio_url}/?digit=7&seed=0&n=16")
-        gradio.locator("#draw-picture img").wait_for()
+        gradio.locator("#draw-picture img").first.wait_for()
 
         def in_browser(draw):
             return blank.evaluate(f"async () => {{ for (let i = 0; i < {REPEATS}; i++) await {draw}(); }}")
@@ -129,7 +129,7 @@ def prepared(browser, gradio_url, gradio_slide):
             },
             {
                 f"{first}: the Gradio page": lambda: visit(
-                    gradio_url, lambda page: page.locator("#draw-picture img").wait_for()
+                    gradio_url, lambda page: page.locator("#draw-picture img").first.wait_for()
                 ),
                 f"{first}: the site": lambda: visit(
                     f"{url}/digits.html", lambda page: page.wait_for_function("shown")

@@ -16,18 +16,35 @@ const fromCanvas = (canvas) => {
   const [w, h] = box.map((side) => Math.max(1, roundHalfEven((20 * side) / Math.max(...box))));
   const [across, down] = [reduced(box[0], w), reduced(box[1], h)];
   const line = Array.from({ length: box[1] }, (_, y) =>
-    across.map((taps) => taps.reduce((sum, [x, part]) => sum + part * ink[width * (rows[0] + y) + columns[0] + x], 0)),
+    across.map((taps) =>
+      taps.reduce((sum, [x, part]) => sum + part * ink[width * (rows[0] + y) + columns[0] + x], 0),
+    ),
   );
-  const digit = down.map((taps) => across.map((_, x) => taps.reduce((sum, [y, part]) => sum + part * line[y][x], 0)));
+  const digit = down.map((taps) =>
+    across.map((_, x) => taps.reduce((sum, [y, part]) => sum + part * line[y][x], 0)),
+  );
   const darkest = Math.max(...digit.flat());
   const total = digit.flat().reduce((sum, value) => sum + value / darkest, 0);
   if (total > 0.7 * 20 * 20) return null; // a scribble
 
-  const centre = (part) => digit.flatMap((row, y) => row.map((value, x) => (part(x, y) * value) / darkest)).reduce((a, b) => a + b) / total;
+  const centre = (part) =>
+    digit.flatMap((row, y) => row.map((value, x) => (part(x, y) * value) / darkest)).reduce((a, b) => a + b) /
+    total;
   const place = (middle, size) => Math.min(Math.max(roundHalfEven(14 - middle), 0), 28 - size);
-  const [left, top] = [place(centre((x) => x), w), place(centre((x, y) => y), h)];
+  const [left, top] = [
+    place(
+      centre((x) => x),
+      w,
+    ),
+    place(
+      centre((x, y) => y),
+      h,
+    ),
+  ];
   const picture = new Float32Array(28 * 28).fill(-1);
-  digit.forEach((row, y) => row.forEach((value, x) => (picture[28 * (top + y) + left + x] = (2 * value) / darkest - 1)));
+  digit.forEach((row, y) =>
+    row.forEach((value, x) => (picture[28 * (top + y) + left + x] = (2 * value) / darkest - 1)),
+  );
   return picture;
 };
 
@@ -37,14 +54,18 @@ const span = (n, is) => {
   return places.length ? [places[0], places.at(-1)] : null;
 };
 
-// Pillow's BILINEAR from n pixels to m, fewer or more: for each of the m, [pixel, share] of a triangle around it.
+// Pillow's BILINEAR from n pixels to m, fewer or more: for each of the m, [pixel, share] of a triangle around
+// it.
 const reduced = (n, m) => {
   const support = Math.max(1, n / m);
   return Array.from({ length: m }, (_, at) => {
     const centre = ((at + 0.5) * n) / m;
     const first = Math.max(0, Math.trunc(centre - support + 0.5));
     const last = Math.min(n, Math.trunc(centre + support + 0.5));
-    const taps = Array.from({ length: last - first }, (_, k) => [first + k, Math.max(0, 1 - Math.abs(first + k + 0.5 - centre) / support)]);
+    const taps = Array.from({ length: last - first }, (_, k) => [
+      first + k,
+      Math.max(0, 1 - Math.abs(first + k + 0.5 - centre) / support),
+    ]);
     const sum = taps.reduce((all, [, part]) => all + part, 0);
     return taps.map(([pixel, part]) => [pixel, part / sum]);
   });

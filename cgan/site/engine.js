@@ -26,8 +26,8 @@ const loadEngine = async (wasm, pack) => {
   engine.prepare();
   about.changes = new Float32Array(bytes.slice(from).buffer); // (Z, Z), or empty
 
-  // Draw hands (n, Z) with digits or mixtures y (n, 10), n up to MAX: x, float32 (n, 784) in [-1, 1], and grey,
-  // uint8 (n, 784). keep: for a call of gradient().
+  // Draw hands (n, Z) with digits or mixtures y (n, 10), n up to MAX: x, float32 (n, 784) in [-1, 1], and
+  // grey, uint8 (n, 784). keep: for a call of gradient().
   const draw = (hands, y, keep = false) => {
     const n = y.length / 10;
     floats(engine.y_at(), y.length).set(y);

@@ -1,11 +1,11 @@
-// Find the hand that writes like given drawings: the method of ../draw/fit.py, whose settings bundle.py puts in FIT.
-// Where it cares for the other digits, Python does so for the best imitation, in fewer steps; here the runners-up and
-// SLOWER steps make up for rounded weights.
+// Find the hand that writes like given drawings: the method of ../draw/fit.py, whose settings bundle.py puts
+// in FIT. Where it cares for the other digits, Python does so for the best imitation, in fewer steps; here
+// the runners-up and SLOWER steps make up for rounded weights.
 
 const SLOWER = 1.5;
 
-// drawings: n arrays (784) in [-1, 1]; digits: n. `pause` is awaited between steps; it may throw. Returns float32
-// (Z), or null if no hand imitates one of them.
+// drawings: n arrays (784) in [-1, 1]; digits: n. `pause` is awaited between steps; it may throw. Returns
+// float32 (Z), or null if no hand imitates one of them.
 const fitHand = async (engine, drawings, digits, pause) => {
   const [n, zDim] = [drawings.length, engine.about.z_dim];
   const { directions, changes } = engine.about;
@@ -19,9 +19,17 @@ const fitHand = async (engine, drawings, digits, pause) => {
     const one = errorsIn(engine, [drawing], [digits[k]]);
     const drawn = await drawAll(engine, starts, digits[k], pause);
     let hands = starts;
-    let losses = Array.from({ length: count }, (_, i) => meanSquare(drawn.subarray(i * PIXELS, (i + 1) * PIXELS), drawing));
+    let losses = Array.from({ length: count }, (_, i) =>
+      meanSquare(drawn.subarray(i * PIXELS, (i + 1) * PIXELS), drawing),
+    );
     for (const [left, steps] of FIT.rounds) {
-      [hands, losses] = await descend(best(hands, losses, left), Array(steps).fill(FIT.rate), one, pull, pause);
+      [hands, losses] = await descend(
+        best(hands, losses, left),
+        Array(steps).fill(FIT.rate),
+        one,
+        pull,
+        pause,
+      );
     }
     hands = best(hands, losses, hands.length);
     if (one(hands.slice(0, 1))[0][0] > FIT.most) return null;
@@ -39,11 +47,14 @@ const fitHand = async (engine, drawings, digits, pause) => {
   const steps = SLOWER * FIT.last_steps;
   const rates = Array.from({ length: steps }, (_, step) => FIT.last_rate * (1 - step / steps));
   const all = errorsIn(engine, drawings, digits);
-  return Float32Array.from(best(...(await descend(means, rates, all, directions ? others : pull, pause)), 1)[0]);
+  return Float32Array.from(
+    best(...(await descend(means, rates, all, directions ? others : pull, pause)), 1)[0],
+  );
 };
 
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-const mean = (arrays) => Float64Array.from(arrays[0], (_, j) => arrays.reduce((sum, one) => sum + one[j], 0) / arrays.length);
+const mean = (arrays) =>
+  Float64Array.from(arrays[0], (_, j) => arrays.reduce((sum, one) => sum + one[j], 0) / arrays.length);
 const meanSquare = (a, b) => a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length;
 const best = (hands, losses, left) => {
   const order = losses.map((_, i) => i).sort((a, b) => losses[a] - losses[b]);
@@ -62,15 +73,22 @@ const drawAll = async (engine, hands, digit, pause) => {
   return pictures;
 };
 
-// Return a function of hands, each an array (Z), to their mean squared errors over the drawings, and the gradients.
+// Return a function of hands, each an array (Z), to their mean squared errors over the drawings, and the
+// gradients.
 const errorsIn = (engine, drawings, digits) => (hands) => {
   const n = drawings.length;
   const repeated = Float32Array.from(hands.flatMap((z) => digits.flatMap(() => [...z])));
   const { x } = engine.draw(repeated, oneHot(hands.flatMap(() => digits)), true);
-  const dx = x.map((value, i) => (2 * (value - drawings[Math.floor(i / PIXELS) % n][i % PIXELS])) / (n * PIXELS));
-  const errors = hands.map((_, k) => dx.subarray(k * n * PIXELS, (k + 1) * n * PIXELS).reduce((sum, d) => sum + d * d, 0));
+  const dx = x.map(
+    (value, i) => (2 * (value - drawings[Math.floor(i / PIXELS) % n][i % PIXELS])) / (n * PIXELS),
+  );
+  const errors = hands.map((_, k) =>
+    dx.subarray(k * n * PIXELS, (k + 1) * n * PIXELS).reduce((sum, d) => sum + d * d, 0),
+  );
   const dz = engine.gradient(dx);
-  const slopes = hands.map((z, k) => z.map((_, j) => digits.reduce((sum, _, i) => sum + dz[(k * n + i) * z.length + j], 0)));
+  const slopes = hands.map((z, k) =>
+    z.map((_, j) => digits.reduce((sum, _, i) => sum + dz[(k * n + i) * z.length + j], 0)),
+  );
   return [errors.map((sum) => (sum * n * PIXELS) / 4), slopes];
 };
 
@@ -98,8 +116,8 @@ const descend = async (hands, rates, errorsOf, penalty, pause) => {
   return [hands, losses];
 };
 
-// The hand (Z) with the style of n drawings and nothing else: the mean of that of z, which imitates them, and of what
-// is measured in them (3).
+// The hand (Z) with the style of n drawings and nothing else: the mean of that of z, which imitates them, and
+// of what is measured in them (3).
 const plainHand = (directions, z, measured, n) => {
   const taken = n === 1 ? FIT.taken_from_one : FIT.taken_from_several;
   const style = styleOfHand(directions, z).map((value, s) => (taken[s] * (value + measured[s])) / 2);
@@ -111,14 +129,18 @@ const styleOfHand = (directions, z) => {
   const products = directions.map((a) => directions.map((b) => dot(a, b)));
   const wanted = directions.map((a) => dot(a, z));
   const determinant = ([a, b, c]) =>
-    a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
+    a[0] * (b[1] * c[2] - b[2] * c[1]) -
+    a[1] * (b[0] * c[2] - b[2] * c[0]) +
+    a[2] * (b[0] * c[1] - b[1] * c[0]);
   const replaced = (s) => products.map((row, r) => row.map((value, k) => (k === s ? wanted[r] : value)));
   return directions.map((_, s) => determinant(replaced(s)) / determinant(products));
 };
 
 // The style (3) of a drawing in standard deviations of the same digit by random hands, `drawn` (count, 784).
 const standardStyle = (drawing, drawn) => {
-  const usual = Array.from({ length: drawn.length / PIXELS }, (_, i) => measure(drawn.subarray(i * PIXELS, (i + 1) * PIXELS)));
+  const usual = Array.from({ length: drawn.length / PIXELS }, (_, i) =>
+    measure(drawn.subarray(i * PIXELS, (i + 1) * PIXELS)),
+  );
   const middle = mean(usual);
   return measure(drawing).map((value, s) => {
     const variance = usual.reduce((sum, one) => sum + (one[s] - middle[s]) ** 2, 0) / (usual.length - 1);

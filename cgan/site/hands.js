@@ -3,7 +3,8 @@
 const CODE_STEPS = 25;
 const VARIATION = 0.5;
 
-// RandomState(seed).standard_normal of NumPy: MT19937 (Matsumoto and Nishimura 1998) and the polar method (Marsaglia).
+// RandomState(seed).standard_normal of NumPy: MT19937 (Matsumoto and Nishimura 1998) and the polar method
+// (Marsaglia).
 class RandomState {
   constructor(seed) {
     this.key = new Uint32Array(624);
@@ -77,7 +78,9 @@ const roundHalfEven = (x) => {
 
 // A hand's code in links: base64url of one signed byte a number.
 const encode = (z) => {
-  const steps = z.map((value) => Math.max(-127, Math.min(127, roundHalfEven(Math.fround(CODE_STEPS * value)))));
+  const steps = z.map((value) =>
+    Math.max(-127, Math.min(127, roundHalfEven(Math.fround(CODE_STEPS * value)))),
+  );
   const code = btoa(String.fromCharCode(...Uint8Array.from(steps)));
   return code.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 };
@@ -93,7 +96,8 @@ const decode = (code, zDim) => {
   }
 };
 
-// A hand varied as people do from digit to digit: rows `rows` of what its code and the turn decide, (rows, zDim).
+// A hand varied as people do from digit to digit: rows `rows` of what its code and the turn decide, (rows,
+// zDim).
 const natural = (z, rows, turn) => {
   const fresh = seeded(crc32(`${encode(z)}.${turn}`), 0, Math.max(...rows) + 1, z.length);
   const kept = Math.fround(Math.sqrt(1 - VARIATION ** 2));
@@ -106,6 +110,8 @@ const natural = (z, rows, turn) => {
 // Hands (n, zDim) moved along the directions (3, zDim) of slant, stroke weight and width.
 const styled = (hands, directions, amounts) => {
   if (!directions || !amounts.some(Boolean)) return hands;
-  const move = directions[0].map((_, k) => amounts.reduce((sum, amount, s) => sum + amount * directions[s][k], 0));
+  const move = directions[0].map((_, k) =>
+    amounts.reduce((sum, amount, s) => sum + amount * directions[s][k], 0),
+  );
   return hands.map((value, at) => value + Math.fround(move[at % move.length]));
 };

@@ -6,43 +6,52 @@ const SIDE = 64; // of an enlarged tile: two pixels for each of 28, with a borde
 
 const svgOf = ({ width, height, weight, glyphs }, signs) => {
   const shapes = glyphs.map(({ sign, grey, x, y, from, to }) => {
-    if (!sign) return `<path d="${contours(grey, from, to).map((points) => curve(points, x, y)).join("")}"/>`;
+    if (!sign)
+      return `<path d="${contours(grey, from, to)
+        .map((points) => curve(points, x, y))
+        .join("")}"/>`;
     const lines = signs[sign].strokes.map((stroke) =>
-      stroke.map(([right, down], k) => `${k ? "L" : "M"}${signPoint(x, y, weight, right, down).map(short).join(" ")}`),
+      stroke.map(
+        ([right, down], k) => `${k ? "L" : "M"}${signPoint(x, y, weight, right, down).map(short).join(" ")}`,
+      ),
     );
-    const pen = `fill="none" stroke="#000" stroke-width="${short(weight)}" stroke-linecap="round" stroke-linejoin="round"`;
-    return `<path ${pen} d="${lines.flat().join("")}"/>`;
+    const pen = `stroke-width="${short(weight)}" stroke-linecap="round" stroke-linejoin="round"`;
+    return `<path fill="none" stroke="#000" ${pen} d="${lines.flat().join("")}"/>`;
   });
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n${shapes.join("\n")}\n</svg>\n`;
 };
 const short = (value) => Number(value.toFixed(2));
 
-// A closed quadratic B-spline through about these points: its pieces meet in the middle between control points.
+// A closed quadratic B-spline through about these points: its pieces meet in the middle between control
+// points.
 const curve = (points, x, y) => {
   const controls = points.map(([px, py], k) => {
     const [[ax, ay], [bx, by]] = [points.at(k - 1), points[(k + 1) % points.length]];
     return [x + px + (2 * px - ax - bx) / 8, y + py + (2 * py - ay - by) / 8];
   });
   const middle = (a, b) => [short((a[0] + b[0]) / 2), short((a[1] + b[1]) / 2)].join(" ");
-  const pieces = controls.map((point, k) => `Q${point.map(short).join(" ")} ${middle(point, controls[(k + 1) % controls.length])}`);
+  const pieces = controls.map(
+    (point, k) => `Q${point.map(short).join(" ")} ${middle(point, controls[(k + 1) % controls.length])}`,
+  );
   return `M${middle(controls.at(-1), controls[0])}${pieces.join("")}Z`;
 };
 
-// The outlines of a tile's ink in its columns `from` to `to`, each a list of points, without specks and pinholes:
-// outer ones clockwise, holes the other way.
+// The outlines of a tile's ink in its columns `from` to `to`, each a list of points, without specks and
+// pinholes: outer ones clockwise, holes the other way.
 const contours = (grey, from, to) => {
   const next = crossings(enlarged(grey, from, to));
   const found = [];
   while (next.size) {
     const points = [];
-    for (let [edge] = next.keys(); next.has(edge); ) {
+    for (let [edge] = next.keys(); next.has(edge);) {
       const { point, to } = next.get(edge);
       points.push(point);
       next.delete(edge);
       edge = to;
     }
-    const area = points.reduce((sum, [x, y], k) => sum + points.at(k - 1)[0] * y - points.at(k - 1)[1] * x, 0) / 2;
+    const area =
+      points.reduce((sum, [x, y], k) => sum + points.at(k - 1)[0] * y - points.at(k - 1)[1] * x, 0) / 2;
     if (area >= MIN_PART || -area >= MIN_HOLE) found.push(spaced(points));
   }
   return found;
@@ -50,7 +59,8 @@ const contours = (grey, from, to) => {
 
 // Bicubic interpolation (Keys 1981, a = -1/2) at quarters of a pixel.
 const enlarged = (grey, from, to) => {
-  const pixel = (x, y) => (x >= Math.max(0, from) && x < Math.min(28, to) && y >= 0 && y < 28 ? grey[28 * y + x] : 0);
+  const pixel = (x, y) =>
+    x >= Math.max(0, from) && x < Math.min(28, to) && y >= 0 && y < 28 ? grey[28 * y + x] : 0;
   const taps = (at) => {
     const first = Math.floor(at / 2) - 2 - (at % 2 ? 1 : 2); // of four pixels
     const weights = [-0.0703125, 0.8671875, 0.2265625, -0.0234375];
@@ -58,16 +68,25 @@ const enlarged = (grey, from, to) => {
   };
   return Float32Array.from({ length: SIDE * SIDE }, (_, k) => {
     const [across, down] = [taps(k % SIDE), taps(Math.floor(k / SIDE))];
-    return down.reduce((sum, [y, a]) => sum + a * across.reduce((row, [x, b]) => row + b * pixel(x, y), 0), 0);
+    return down.reduce(
+      (sum, [y, a]) => sum + a * across.reduce((row, [x, b]) => row + b * pixel(x, y), 0),
+      0,
+    );
   });
 };
 
-// Marching squares. From each edge of the grid that the outline crosses: the point, and the edge that it crosses next.
+// Marching squares. From each edge of the grid that the outline crosses: the point, and the edge that it
+// crosses next.
 const crossings = (ink) => {
   const next = new Map();
   for (let y = 0; y < SIDE - 1; y++) {
     for (let x = 0; x < SIDE - 1; x++) {
-      const corners = [[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]]; // clockwise
+      const corners = [
+        [x, y],
+        [x + 1, y],
+        [x + 1, y + 1],
+        [x, y + 1],
+      ]; // clockwise
       const values = corners.map(([x, y]) => ink[SIDE * y + x]);
       const isInk = values.map((value) => value >= HALF);
       for (let k = 0; k < 4; k++) {

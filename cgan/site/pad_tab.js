@@ -6,12 +6,16 @@ const forms = new WeakMap(); // sheet -> the drawing in MNIST's form, or null
 
 const isDrawn = ({ strokes }) => strokes.length > 0;
 // The digit of each sheet: what was said, else the next one, from 3 on, that no sheet before it shows.
-const digitsOf = (sheets) =>
-  sheets.reduce((digits, { digit }) => [...digits, digit ?? free(digits)], []);
+const digitsOf = (sheets) => sheets.reduce((digits, { digit }) => [...digits, digit ?? free(digits)], []);
 const free = (taken) => [3, 4, 5, 6, 7, 8, 9, 0, 1, 2].find((digit) => !taken.includes(digit)) ?? 3;
 
 const makeHand = () => {
-  $("digits").append(...choices("drawn", Array.from({ length: 10 }, (_, digit) => digit)));
+  $("digits").append(
+    ...choices(
+      "drawn",
+      Array.from({ length: 10 }, (_, digit) => digit),
+    ),
+  );
   $("digits").onchange = ({ target }) => {
     const sheet = pad.sheets.at(-1);
     if (sheet && isDrawn(sheet)) pad.name(sheet, Number(target.value));
@@ -54,7 +58,7 @@ const list = () => {
       const item = document.createElement("li");
       const paper = Object.assign(document.createElement("span"), { className: "paper ink" });
       const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
-      remove.ariaLabel = say("site_remove", { digit: digits[k] });
+      remove.ariaLabel = say("remove", { digit: digits[k] });
       remove.onclick = () => pad.remove(sheet);
       paper.append(pad.picture(sheet, 84));
       item.append(paper, remove, Object.assign(document.createElement("small"), { textContent: digits[k] }));
@@ -68,11 +72,17 @@ const fit = async () => {
   const ticket = (newestFit = {});
   const sheets = pad.sheets.filter(isDrawn);
   const digits = digitsOf(sheets);
-  for (const sheet of sheets.filter((sheet) => !forms.has(sheet))) forms.set(sheet, fromCanvas(pad.picture(sheet)));
-  const seen = sheets.map((sheet, k) => ({ drawing: forms.get(sheet), digit: digits[k] })).filter(({ drawing }) => drawing);
+  for (const sheet of sheets.filter((sheet) => !forms.has(sheet)))
+    forms.set(sheet, fromCanvas(pad.picture(sheet)));
+  const seen = sheets
+    .map((sheet, k) => ({ drawing: forms.get(sheet), digit: digits[k] }))
+    .filter(({ drawing }) => drawing);
   if (!seen.length) return set({ z: null }, false);
   if (seen.length < sheets.length) complain(new Error("site_no_digit"));
-  const answer = await ask("fit", { drawings: seen.map(({ drawing }) => drawing), digits: seen.map(({ digit }) => digit) });
+  const answer = await ask("fit", {
+    drawings: seen.map(({ drawing }) => drawing),
+    digits: seen.map(({ digit }) => digit),
+  });
   if (ticket !== newestFit) return; // more was drawn or erased meanwhile
   if (answer.error) return complain(new Error(answer.error));
   set({ z: answer.z, hand: "natural" }, false);

@@ -1,4 +1,5 @@
-// From state to picture: one request at a time, of those made meanwhile only the newest; then the caption and files.
+// From state to picture: one request at a time, of those made meanwhile only the newest; then the caption and
+// files.
 
 let about; // of the weights, once the worker has them
 let shown; // {wish, picture}
@@ -75,7 +76,8 @@ const savePng = (canvas, name) => canvas.toBlob((blob) => save(blob, name), "ima
 const saving = {
   png: () => savePng(onPaper($("picture").firstElementChild), `${shown.wish.name}.png`),
   raw: () => savePng($("picture").firstElementChild, `${shown.wish.name}_28px.png`),
-  svg: () => save(new Blob([svgOf(shown.picture, SIGNS)], { type: "image/svg+xml" }), `${shown.wish.name}.svg`),
+  svg: () =>
+    save(new Blob([svgOf(shown.picture, SIGNS)], { type: "image/svg+xml" }), `${shown.wish.name}.svg`),
 };
 
 const copy = async () => {

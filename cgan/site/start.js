@@ -25,7 +25,9 @@ const part = async (id) => {
 const start = async () => {
   const node = $("worker");
   const isHere = node.tagName === "SCRIPT";
-  const url = isHere ? URL.createObjectURL(new Blob([node.textContent], { type: "text/javascript" })) : node.href;
+  const url = isHere
+    ? URL.createObjectURL(new Blob([node.textContent], { type: "text/javascript" }))
+    : node.href;
   const [wasm, pack] = await Promise.all([part("wasm"), part("pack")]);
   worker = new Worker(url);
   worker.onmessage = ({ data }) => {
@@ -50,7 +52,10 @@ makeHand();
 reflect();
 refresh();
 if (HOME) Object.assign($("home"), { hidden: false, href: HOME });
-const arriving = setInterval(() => ($("progress").value = ($("pack")?.textContent.length ?? 0) / PACK_SIZE), 100);
+const arriving = setInterval(
+  () => ($("progress").value = ($("pack")?.textContent.length ?? 0) / PACK_SIZE),
+  100,
+);
 addEventListener("DOMContentLoaded", () => {
   clearInterval(arriving);
   start().catch((error) => complain(error));

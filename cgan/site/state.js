@@ -1,4 +1,5 @@
-// What the page shows is `state`, and the page's address holds it: the names are those of the Gradio page's links.
+// What the page shows is `state`, and the page's address holds it: the names are those of the Gradio page's
+// links.
 
 const $ = (id) => document.getElementById(id);
 const STYLE = ["slant", "stroke", "width"];
@@ -13,12 +14,23 @@ const RANGES = {
   ...Object.fromEntries(STYLE.map((name) => [name, [-2, 2, 0.1]])),
 };
 const FIRST = {
-  ...{ tab: "draw", digit: "all", seed: 13, n: 64, i: null, z: null, text: "2026-11-25", hand: "natural", turn: 0 },
+  ...{
+    tab: "draw",
+    digit: "all",
+    seed: 13,
+    n: 64,
+    i: null,
+    z: null,
+    text: "2026-11-25",
+    hand: "natural",
+    turn: 0,
+  },
   ...{ slant: 0, stroke: 0, width: 0, w: null, lang: null },
 };
 let state;
 
-// The state of an address. One that names any of its tab's parameters gets version 1's defaults for the others.
+// The state of an address. One that names any of its tab's parameters gets version 1's defaults for the
+// others.
 const stateOf = (search) => {
   const asked = Object.fromEntries(new URLSearchParams(search));
   const tab = asked.tab in TABS ? asked.tab : "draw";
@@ -41,18 +53,28 @@ const isRight = (key, value) => {
   return /^-?\d+(\.\d+)?$/.test(value) && value >= least && value <= most && isStep;
 };
 
-// The query of a link to what is shown. A code stands in for seed and index; what changes nothing is left out.
+// The query of a link to what is shown. A code stands in for seed and index; what changes nothing is left
+// out.
 const query = () => {
   const hidden = {
-    ...{ seed: state.z, i: state.z || state.i === null, z: !state.z, turn: !state.turn || state.hand !== "natural" },
+    ...{
+      seed: state.z,
+      i: state.z || state.i === null,
+      z: !state.z,
+      turn: !state.turn || state.hand !== "natural",
+    },
     ...Object.fromEntries(STYLE.map((name) => [name, !state[name]])),
   };
   const kept = TABS[state.tab].filter((key) => !hidden[key]).map((key) => [key, state[key]]);
-  const ends = [["w", about?.id], ["lang", state.lang]].filter(([, value]) => value);
+  const ends = [
+    ["w", about?.id],
+    ["lang", state.lang],
+  ].filter(([, value]) => value);
   return `?${new URLSearchParams([...(state.tab === "draw" ? [] : [["tab", state.tab]]), ...kept, ...ends])}`;
 };
 const link = () => {
-  const isLocal = !/^https?:$/.test(location.protocol) || /^(localhost|127\.|\[::1\])/.test(location.hostname);
+  const isLocal =
+    !/^https?:$/.test(location.protocol) || /^(localhost|127\.|\[::1\])/.test(location.hostname);
   const base = HOME || (isLocal ? "" : location.origin + location.pathname);
   return base + query();
 };

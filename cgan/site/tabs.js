@@ -1,4 +1,5 @@
-// What each tab asks the worker for, and what it says. A wish is {asked, build(grey) -> picture, alt, says, ...}.
+// What each tab asks the worker for, and what it says. A wish is {asked, build(grey) -> picture, alt, says,
+// ...}.
 
 const styleOf = () => STYLE.map((name) => state[name]);
 const handOf = () => (state.z ? { z: state.z } : { seed: state.seed, i: state.i ?? 0 });
@@ -10,34 +11,50 @@ const wishes = {
     const isAll = digit === "all";
     const isOpened = Boolean(z) || i !== null;
     const rows = isOpened ? 1 : isAll ? 10 : state.n;
-    const digits = Array.from({ length: isAll ? 10 * rows : rows }, (_, k) => (isAll ? k % 10 : Number(digit)));
+    const digits = Array.from({ length: isAll ? 10 * rows : rows }, (_, k) =>
+      isAll ? k % 10 : Number(digit),
+    );
     const of = digits.map((_, k) => (isAll ? Math.floor(k / 10) : k));
     const words = { ...state, n: rows, i: i + 1, digits: say("digits").split(" ")[digit], model: "compact" };
-    const [says, alt] = z ? ["draw_hand", "draw_hand_alt"]
-      : isAll ? ["draw_all", "draw_all_alt"]
-      : isOpened ? ["draw_opened", "draw_opened_alt"]
-      : rows === 1 ? ["draw_one", "draw_one_alt"]
-      : ["draw_many", "draw_many_alt"];
+    const [says, alt] = z
+      ? ["draw_hand", "draw_hand_alt"]
+      : isAll
+        ? ["draw_all", "draw_all_alt"]
+        : isOpened
+          ? ["draw_opened", "draw_opened_alt"]
+          : rows === 1
+            ? ["draw_one", "draw_one_alt"]
+            : ["draw_many", "draw_many_alt"];
     return {
-      ...{ asked: { digits, of, hands: { ...handOf(), n: rows, style: styleOf() } }, name: named(`digit_${digit}`) },
-      ...{ build: (grey) => gridOf(digits, grey, isAll ? 10 : undefined), isOpened, isInk: !isOpened || isAll },
+      ...{
+        asked: { digits, of, hands: { ...handOf(), n: rows, style: styleOf() } },
+        name: named(`digit_${digit}`),
+      },
+      ...{
+        build: (grey) => gridOf(digits, grey, isAll ? 10 : undefined),
+        isOpened,
+        isInk: !isOpened || isAll,
+      },
       ...{ says: say(says, words), alt: say(alt, words) },
     };
   },
   write: () => {
-    const says = { one: "write_one", natural: "site_natural", fresh: "write_fresh" }[state.hand];
+    const says = { one: "write_one", natural: "write_natural", fresh: "write_fresh" }[state.hand];
     return written(state.text, "", state.hand, say(state.z ? "write_hand" : says, state));
   },
   hand: () => {
-    if (!state.z) return { says: say("site_hand") };
-    return written(state.text.trim() ? state.text : " ", "0123456789\n", "natural", say("site_hand_says"));
+    if (!state.z) return { says: say("hand_hint") };
+    return written(state.text.trim() ? state.text : " ", "0123456789\n", "natural", say("hand_says"));
   },
 };
 
 // Write a text, after a first line in the plain hand.
 const written = (text, plain, variation, says) => {
   const isNarrow = $("panel").clientWidth < 600;
-  const lines = wrap(plain + (plain && !text.trim() ? "" : normalise(text, SIGNS)), isNarrow || plain ? 12 : 26);
+  const lines = wrap(
+    plain + (plain && !text.trim() ? "" : normalise(text, SIGNS)),
+    isNarrow || plain ? 12 : 26,
+  );
   const digits = [...lines].filter((character) => /\d/.test(character)).map(Number);
   const rows = digits.slice(plain ? 10 : 0).map((_, k) => k);
   const of = digits.map((_, k) => {

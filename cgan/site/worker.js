@@ -1,4 +1,5 @@
-// Draws and fits, so that the page stays free. Each message is {job, what, ...}, each answer {job, ...} or {job, error}.
+// Draws and fits, so that the page stays free. Each message is {job, what, ...}, each answer {job, ...} or
+// {job, error}.
 
 let engine;
 let newest; // the job of the newest fit
@@ -10,7 +11,8 @@ const answers = {
     return { about };
   },
 
-  // Draw digits[k] in hand of[k] of the hands: {seed, i, n} or {z}, then that of `z` or `i` varied for each of `rows`.
+  // Draw digits[k] in hand of[k] of the hands: {seed, i, n} or {z}, then that of `z` or `i` varied for each
+  // of `rows`.
   draw: ({ digits, of, hands: { seed, i = 0, n = 1, z, rows, turn = 0, style = [0, 0, 0] } }) => {
     const { z_dim: zDim, directions } = engine.about;
     let hands = z ? decode(z, zDim) : seeded(seed, i, n, zDim);
@@ -21,7 +23,9 @@ const answers = {
     for (let first = 0; first < digits.length; first += MAX) {
       const part = digits.slice(first, first + MAX);
       const theirs = new Float32Array(part.length * zDim);
-      part.forEach((_, k) => theirs.set(hands.subarray(of[first + k] * zDim, (of[first + k] + 1) * zDim), k * zDim));
+      part.forEach((_, k) =>
+        theirs.set(hands.subarray(of[first + k] * zDim, (of[first + k] + 1) * zDim), k * zDim),
+      );
       grey.set(engine.draw(theirs, oneHot(part)).grey, first * PIXELS);
     }
     return { grey };

@@ -1,6 +1,6 @@
-// Grids and lines of digits, laid out as ../draw/images.py and ../draw/writing.py do, in pixels of a 28 x 28 digit.
-// A picture is {width, height, weight, glyphs}; a glyph is {digit, grey, x, y} with its columns `from` to `to`, or
-// {sign, x, y}. grey is a tile, uint8 (784).
+// Grids and lines of digits, laid out as ../draw/images.py and ../draw/writing.py do, in pixels of a 28 x 28
+// digit. A picture is {width, height, weight, glyphs}; a glyph is {digit, grey, x, y} with its columns `from`
+// to `to`, or {sign, x, y}. grey is a tile, uint8 (784).
 
 const [BASELINE, LINE, MARGIN, GAP, SPACE, MAX_TEXT] = [24, 32, 6, 2, 9, 64];
 
@@ -17,7 +17,8 @@ const gridOf = (digits, grey, columns = Math.ceil(Math.sqrt(digits.length))) => 
 const normalise = (text, signs) => {
   const known = [...text.normalize("NFKC").replace(/\r\n/g, "\n")].map((typed) => {
     const sign = Object.keys(signs).find((sign) => sign === typed || signs[sign].typed.includes(typed));
-    if (!sign && !/[0-9 \n]/.test(typed)) throw Object.assign(new Error("bad_sign"), { words: { sign: typed } });
+    if (!sign && !/[0-9 \n]/.test(typed))
+      throw Object.assign(new Error("bad_sign"), { words: { sign: typed } });
     return sign ?? typed;
   });
   if (!known.join("").trim()) throw new Error("no_text");
@@ -26,7 +27,9 @@ const normalise = (text, signs) => {
 
 // Break lines longer than `most` characters, at a space where there is one.
 const wrap = (text, most) =>
-  text.replace(/.+/g, (line) => line.replace(new RegExp(`(.{1,${most}})( +|$)|(.{${most}})`, "g"), "$1$3\n").trim());
+  text.replace(/.+/g, (line) =>
+    line.replace(new RegExp(`(.{1,${most}})( +|$)|(.{${most}})`, "g"), "$1$3\n").trim(),
+  );
 
 // Lay out a text; tiles are uint8 (784) for each of its digits.
 const textOf = (text, tiles, signs) => {
@@ -42,20 +45,34 @@ const textOf = (text, tiles, signs) => {
         x += SPACE;
         continue;
       }
-      const glyph = signs[character] ? { sign: character, width: signWidth(signs[character], weight), x: 0, y: 0 } : digitOf(left.next().value);
-      glyphs.push({ ...glyph, digit: signs[character] ? null : character, x: MARGIN + x + glyph.x, y: MARGIN + LINE * row + glyph.y });
+      const glyph = signs[character]
+        ? { sign: character, width: signWidth(signs[character], weight), x: 0, y: 0 }
+        : digitOf(left.next().value);
+      glyphs.push({
+        ...glyph,
+        digit: signs[character] ? null : character,
+        x: MARGIN + x + glyph.x,
+        y: MARGIN + LINE * row + glyph.y,
+      });
       x += glyph.width + GAP;
     }
     return x;
   });
-  return { width: 2 * MARGIN + Math.max(...widths), height: 2 * MARGIN + LINE * lines.length, weight, glyphs };
+  return {
+    width: 2 * MARGIN + Math.max(...widths),
+    height: 2 * MARGIN + LINE * lines.length,
+    weight,
+    glyphs,
+  };
 };
 
-const signWidth = ({ strokes }, weight) => Math.floor(Math.max(...strokes.flat().map(([x]) => x)) + weight) + 2;
+const signWidth = ({ strokes }, weight) =>
+  Math.floor(Math.max(...strokes.flat().map(([x]) => x)) + weight) + 2;
 
 // Stand a digit on the baseline, as wide as its strong ink, which more than a dot in a row or column is.
 const digitOf = (grey) => {
-  const strong = (lines) => lines.flatMap((line, at) => (line.filter((i) => grey[i] > 90).length > 1 ? [at] : []));
+  const strong = (lines) =>
+    lines.flatMap((line, at) => (line.filter((i) => grey[i] > 90).length > 1 ? [at] : []));
   const all = Array.from({ length: 28 }, (_, k) => k);
   const columns = strong(all.map((x) => all.map((y) => 28 * y + x)));
   const rows = strong(all.map((y) => all.map((x) => 28 * y + x)));
@@ -69,7 +86,8 @@ const withoutStrayInk = (grey) =>
   grey.map((value, i) => {
     let around = 0;
     for (let y = Math.max(0, Math.floor(i / 28) - 2); y <= Math.min(27, Math.floor(i / 28) + 2); y++) {
-      for (let x = Math.max(0, (i % 28) - 2); x <= Math.min(27, (i % 28) + 2); x++) around += grey[28 * y + x];
+      for (let x = Math.max(0, (i % 28) - 2); x <= Math.min(27, (i % 28) + 2); x++)
+        around += grey[28 * y + x];
     }
     return around >= 3 * 255 ? value : 0;
   });
@@ -95,7 +113,8 @@ const paint = (canvas, { width, height, weight, glyphs }, signs) => {
   for (const { grey, x, y, from, to } of glyphs.filter(({ grey }) => grey)) {
     for (let i = 0; i < PIXELS; i++) {
       const [column, row] = [i % 28, y + Math.floor(i / 28)];
-      if (column >= from && column < to && row >= 0 && row < height) image.data.fill(grey[i], 4 * (width * row + x + column), 4 * (width * row + x + column) + 3);
+      if (column >= from && column < to && row >= 0 && row < height)
+        image.data.fill(grey[i], 4 * (width * row + x + column), 4 * (width * row + x + column) + 3);
     }
   }
   pen.putImageData(image, 0, 0);
@@ -103,7 +122,9 @@ const paint = (canvas, { width, height, weight, glyphs }, signs) => {
   for (const { sign, x, y } of glyphs.filter(({ sign }) => sign)) {
     pen.beginPath();
     for (const stroke of signs[sign].strokes) {
-      stroke.forEach(([right, down], k) => pen[k ? "lineTo" : "moveTo"](...signPoint(x, y, weight, right, down)));
+      stroke.forEach(([right, down], k) =>
+        pen[k ? "lineTo" : "moveTo"](...signPoint(x, y, weight, right, down)),
+      );
     }
     pen.stroke();
   }

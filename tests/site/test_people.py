@@ -28,13 +28,13 @@ def draw(page, points):
 
 
 def fitted(page, drawings):
-    says(page, "site_hand_says")
+    says(page, "hand_says")
     page.wait_for_function(f"document.querySelectorAll('#drawings li').length === {drawings} && !isDrawing")
 
 
 def test_your_hand(visit):
     page = visit("?tab=hand", wait="about")
-    says(page, "site_hand")
+    says(page, "hand_hint")
     draw(page, THREE)
     fitted(page, 1)
     assert page.inner_text("#drawings small") == "3"
@@ -56,7 +56,7 @@ def test_your_hand(visit):
     assert page.locator("#in-use").is_visible()
     page.go_back()
     page.click("#restart")
-    says(page, "site_hand")
+    says(page, "hand_hint")
     assert not page.locator("#picture").is_visible()
 
 
