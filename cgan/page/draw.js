@@ -1,6 +1,6 @@
 // The tab Draw: sheets of digits, and a closer look at one.
 {
-  const { say, escape, isSet, picture, files, box, skip, linked, tabs, defaults } = cgan;
+  const { say, isSet, picture, files, box, skip, linked, tabs } = cgan;
 
   // The grid of a sheet: columns, rows and the number of pictures.
   const grid = ({ digit, n }) => {
@@ -51,19 +51,21 @@
     },
     view(value) {
       const { probabilities } = value?.reads ?? {};
-      const shares = (probabilities ?? []).map((part, digit) => [Math.round(100 * part), digit]).filter(([part]) => part);
-      shares.sort(([a], [b]) => b - a);
-      const reads = value?.look ? `<p class="reads">${say("reads")} <span translate="no">${shares.map(([part, digit]) => `<b>${digit}</b> (${part} %)`).join(" ")}</span></p>` : "";
-      return cgan.sheet(value) + reads;
+      const parts = (probabilities ?? []).map((part, digit) => [Math.round(100 * part), digit]);
+      const likely = parts.filter(([part]) => part).sort(([a], [b]) => b - a);
+      const shares = likely.map(([part, digit]) => `<b>${digit}</b> (${part} %)`).join(" ");
+      const reads = `<p class="reads">${say("reads")} <span translate="no">${shares}</span></p>`;
+      return cgan.sheet(value) + (value?.look ? reads : "");
     },
   };
 
   // Use the hand of the opened picture in another tab, or only turn to Your hand.
   cgan.use = (list) => {
-    const asked = Object.fromEntries(Object.keys(defaults.draw).map((name, place) => [name, list[place]]));
+    const asked = cgan.named("draw", list);
     const { what } = box("draw");
     const to = what === "to" ? "to_" : "";
-    const hand = { [`${to}seed`]: asked.seed, [`${to}seed_bar`]: asked.seed, [`${to}i`]: asked.i, [`${to}z`]: asked.z };
+    const { seed, i, z } = asked;
+    const hand = { [`${to}seed`]: seed, [`${to}seed_bar`]: seed, [`${to}i`]: i, [`${to}z`]: z };
     const given = ([of, key]) => {
       if (what === "lead" || ["draw", "compare"].includes(of)) return skip;
       if (of === "morph" && key === what) return asked.digit;

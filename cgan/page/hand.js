@@ -11,20 +11,23 @@
     return thumbnails.get(sheet);
   };
   // Each drawing, small: the digit it is read as, to be corrected, and a button that takes it out.
-  const drawings = () =>
+  const list = () =>
     drawn().map((sheet, place) => {
       const digit = sheet.digit ?? readings.get(sheet);
-      const options = ["", ..."0123456789"].map((one) =>
-        `<option value="${one}" ${one === String(digit ?? "") ? "selected" : ""} ${one ? "" : "hidden"}>${one || "…"}</option>`);
+      const options = ["", ..."0123456789"].map((one) => {
+        const state = (one === String(digit ?? "") ? "selected " : "") + (one ? "" : "hidden");
+        return `<option value="${one}" ${state}>${one || "…"}</option>`;
+      });
+      const label = say("remove", { digit: digit ?? "" });
       return `<li><span class="paper">${image({ src: thumbnail(sheet), alt: say("hand_yours") })}</span>
       <select translate="no" data-place="${place}" aria-label="${say("read_as")}">${options.join("")}</select>
-      <button type="button" data-pad="remove" data-place="${place}" aria-label="${say("remove", { digit: digit ?? "" })}">×</button></li>`;
+      <button type="button" data-pad="remove" data-place="${place}" aria-label="${label}">×</button></li>`;
     }).join("");
-  const list = () => {
+  const relist = () => {
     const whole = box("hand").querySelector(".drawings");
     const parts = () => [...whole.querySelectorAll("select, button")];
     const focused = parts().indexOf(document.activeElement);
-    whole.innerHTML = drawings();
+    whole.innerHTML = list();
     parts()[focused]?.focus();
   };
   const tell = (text) => (box("hand").querySelector("[role=status]").textContent = text);
@@ -34,7 +37,7 @@
     request?.abort();
     request = new AbortController();
     const [{ signal }, sheets] = [request, drawn()];
-    list();
+    relist();
     try {
       [found, problem] = [{ z: null }, ""];
       if (sheets.length) {
@@ -50,7 +53,8 @@
     trigger("input");
   };
   const ask = async (sheets, signal, tries = 3) => {
-    const body = JSON.stringify({ drawings: sheets.map((sheet) => ({ image: thumbnail(sheet), digit: sheet.digit })) });
+    const drawings = sheets.map((sheet) => ({ image: thumbnail(sheet), digit: sheet.digit }));
+    const body = JSON.stringify({ drawings });
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch("gradio_api/hand", { method: "POST", headers, body, signal });
     if (answer.status === 503 && tries) {
@@ -58,7 +62,8 @@
       signal.throwIfAborted();
       return ask(sheets, signal, tries - 1);
     }
-    if (!answer.ok) throw new Error(answer.status === 400 ? say("no_digit") : cgan.refusal(answer.status, await answer.text()));
+    if (answer.status === 400) throw new Error(say("no_digit"));
+    if (!answer.ok) throw new Error(cgan.refusal(answer.status, await answer.text()));
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let [text, said] = ["", {}];
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -67,11 +72,11 @@
       if (said.digits) sheets.forEach((sheet, place) => readings.set(sheet, said.digits[place]));
       if (said.waiting) tell(say("waiting", { places: said.waiting }));
     }
-    list();
+    relist();
     const [{ digit: told }, digit] = [sheets.at(-1), said.digits.at(-1)];
     if (said.error) throw new Error(say(told === null ? "unlike" : "unlike_told", { digit }));
-    const isUnsure = told === null && Math.max(...said.read.at(-1)) < 0.7;
-    return { ...said, says: isUnsure ? say("unsure", { digit }) : "" };
+    const isUnsure = told === null && (said.unlike.at(-1) || Math.max(...said.read.at(-1)) < 0.7);
+    return { ...said, isUnsure, says: isUnsure ? say("unsure", { digit }) : "" };
   };
 
   // Return the hand in use after a fit, and the model that it is for.
@@ -92,15 +97,13 @@
       if (!isHeld) return { ...wish, says: problem || say("hand_hint") };
       const given = { ...asked, hand: "natural", wrap: cgan.fits(asked.text) };
       const src = picture("text.png", given, ["text", ...hand, "hand", "wrap"]);
-      const [, line, raw] = cgan.files(src, "my_hand");
-      const large = [say("download"), `${src}&ground=paper&scale=8`, "my_hand.png"];
-      const font = [say("font"), picture("hand.ttf", { ...asked, name: "My hand" }, [...hand, "name"]), "my_hand.ttf"];
+      const font = picture("hand.ttf", { ...asked, name: "My hand" }, [...hand, "name"]);
+      const files = [[say("font"), font, "my_hand.ttf"], ...cgan.files(src, "my_hand")];
       const isOurs = asked.z && asked.z === found?.z;
-      const plain = isOurs ? say("hand_says") : asked.z ? say("held_learned") : say("held_seed", { ...asked, i: Number(asked.i) + 1 });
-      return {
-        ...{ ...wish, src, isHeld, isOurs, alt: say("write_alt", asked), sources: [src, ten], files: [font, line, large, raw] },
-        says: problem || (isOurs && found.says) || plain,
-      };
+      const [theirs] = cgan.in_use(asked);
+      const says = problem || (isOurs && (found.says || say("hand_says"))) || theirs.says;
+      const failed = Boolean(problem || (isOurs && found.isUnsure));
+      return { ...wish, src, isHeld, isOurs, files, says, failed, alt: say("write_alt", asked), sources: [src, ten] };
     },
     change(asked, source) {
       if (source === "clear" || source === "found") return;
@@ -113,10 +116,12 @@
       const buttons = [["undo", "undo"], ["next", "next_digit"], ["clear", "restart"]].map(([how, key]) =>
         `<button type="button" data-pad="${how}">${say(key)}</button>`);
       const drop = value?.isHeld && !value.isOurs ? cgan.button("clear", "", "×", say("drop")) : "";
-      return `<div class="hand"><div class="ten paper ink ${value?.isHeld ? "" : "faint"}">${value?.ten ? half(0) + half(1) : ""}</div>
+      const canvas = `<canvas width="560" height="560" role="img" aria-label="${say("pad")}"></canvas>`;
+      return `<div class="hand">
+      <div class="ten paper ink ${value?.isHeld ? "" : "faint"}">${value?.ten ? half(0) + half(1) : ""}</div>
       <div class="told">${says(value)}${drop}</div>
-      <div class="mine"><div class="pad"><canvas width="560" height="560" role="img" aria-label="${say("pad")}"></canvas></div>
-      <nav>${buttons.join("")}</nav><ul class="drawings">${drawings()}</ul><p class="info">${say("hand_info")}</p></div></div>`;
+      <div class="mine"><div class="pad">${canvas}</div><nav>${buttons.join("")}</nav>
+      <ul class="drawings">${list()}</ul><p class="info">${say("hand_info")}</p></div></div>`;
     },
     line(given) {
       const value = given || cgan.first("hand");

@@ -67,44 +67,54 @@
     return asked;
   };
 
+  // Return what an event sets besides its own control: { name: value }. Events overlap: what earlier ones set, and
+  // components do not hold yet, is in place.pending.
+  const news = (place, now, asked, source) => {
+    const { pending } = place;
+    const names = set.filter((name) => name in now && name !== source);
+    const isNew = (name) => asked[name] !== now[name] || (name in pending && pending[name] !== asked[name]);
+    return Object.fromEntries(names.filter(isNew).map((name) => [name, asked[name]]));
+  };
+  const named = (tab, list) => {
+    const names = Object.keys(defaults[tab] ?? {}); // in the order of the event's inputs
+    return Object.fromEntries(names.map((name, place) => [name, list[place]]));
+  };
+
   // Return the next value of a tab's picture, and of the controls that change with it. how: "step" or "live", a control
   // changed, with or without a history entry; "tab", the tab was selected; "open", the page's address decides.
   const show = async (tab, how, source, list) => {
-    const now = Object.fromEntries(Object.keys(defaults[tab] ?? {}).map((name, place) => [name, list[place]]));
-    const [isHere, wishes, isStep] = [tab === current(), tabs[tab].wish, how === "step"];
-    let place = {};
-    let set_here = {}; // controls that this event sets
-    const answer = (value) => {
-      const answers = set.filter((name) => name in now).map((name) => (name in set_here ? set_here[name] : skip));
-      for (const name in set_here) if (place.pending[name] === set_here[name]) delete place.pending[name];
-      return wishes ? [value, ...answers] : answers;
+    const [now, isHere, { wish: wishes }] = [named(tab, list), tab === current(), tabs[tab]];
+    const answer = (value, changed = {}, { pending } = {}) => {
+      for (const name in changed) if (pending[name] === changed[name]) delete pending[name];
+      const others = set.filter((name) => name in now).map((name) => (name in changed ? changed[name] : skip));
+      return wishes ? [value, ...others] : others;
     };
     if (!root.opened || (how === "open" && !isHere) || (how === "tab" && isHere)) return answer(skip);
     while (wishes && !box(tab)) await wait(10); // Gradio lays tabs out late
     document.getElementById(`${tab}-tab-button`).scrollIntoView({ block: "nearest" });
-    place = box(tab) ?? {};
+    const place = box(tab) ?? {};
     if (how === "live" && !place.asked) return answer(skip); // not opened yet
-    const fromLink = how === "open" ? settings(tab, now) : null;
-    place.pending ??= {}; // what earlier events set, but components do not hold yet
+    place.pending ??= {};
     const { [source]: _, ...pending } = place.pending;
+    const fromLink = how === "open" ? settings(tab, now) : null;
     const asked = fromLink ? fromLink.values : change(tab, { ...now, ...pending }, source);
-    if (!fromLink) {
-      const is_news = (name) => asked[name] !== now[name] || (name in pending && pending[name] !== asked[name]);
-      set_here = Object.fromEntries(set.filter((name) => name in now && name !== source && is_news(name)).map((name) => [name, asked[name]]));
-      Object.assign(place.pending, set_here);
-    }
+    const changed = fromLink ? {} : news(place, now, asked, source);
+    Object.assign(place.pending, changed);
     place.asked = asked;
     try {
       const wish = wishes?.(fromLink ? fromLink.asked : asked, source);
       if (how === "tab" || (!fromLink && isHere)) remember(link(tab, asked), how !== "live");
-      if (!wish || !(await arrive(place, wish.sources ?? [wish.src], wish.more))) return answer(skip);
-      if (isStep) place.beat = place.beat === "a" ? "b" : "a";
-      place.shown = { ...wish, beat: isStep ? place.beat : "" };
+      const isNext = wish && (await arrive(place, wish.sources ?? [wish.src], wish.more));
+      if (!isNext) return answer(skip, changed, place);
+      if (how === "step") place.beat = place.beat === "a" ? "b" : "a";
+      place.shown = { ...wish, beat: how === "step" ? place.beat : "" };
       const isOdd = fromLink && address().tab && !(address().tab in tabs);
-      return answer(isOdd ? { ...wish, says: say("bad_tab", address()), failed: true } : place.shown);
+      const said = isOdd ? { says: say("bad_tab", address()), failed: true } : {};
+      return answer({ ...place.shown, ...said }, changed, place);
     } catch (error) {
-      const gone = fromLink ? "other_weights" : "new_weights";
-      return answer({ ...place.shown, says: error.status === 404 ? say(gone) : error.message, failed: true });
+      const gone = say(fromLink ? "other_weights" : "new_weights");
+      const says = error.status === 404 ? gone : error.message;
+      return answer({ ...place.shown, says, failed: true }, changed, place);
     }
   };
   // Return what a tab shows before its first event.
@@ -125,9 +135,9 @@
     [root.lang, document.title, root.opened] = [say("lang"), say("title"), true];
     const tab = current();
     const { values } = settings(tab);
-    const isTheirs = (of, key) => of === tab || key === "model" || style.includes(key) || (of === "held" && tab !== "draw");
-    const values_of = ([of, key]) => (isTheirs(of, key) && key in values ? values[key] : skip);
-    return [{ ...skip, selected: tab }, ...linked.map(values_of)];
+    const isShared = (of, key) => key === "model" || style.includes(key) || (of === "held" && tab !== "draw");
+    const value = ([of, key]) => ((of === tab || isShared(of, key)) && key in values ? values[key] : skip);
+    return [{ ...skip, selected: tab }, ...linked.map(value)];
   };
 
   const copy = async (tab, list) => {
@@ -148,5 +158,5 @@
   ];
   const fill_in_url = ([text]) => text.replace("URL", new URL(".", location.href));
 
-  Object.assign(cgan, { box, any, wait, skip, show, first, open, copy, same, pick_model, fill_in_url, refusal });
+  Object.assign(cgan, { box, any, wait, skip, named, show, first, open, copy, same, pick_model, fill_in_url, refusal });
 }

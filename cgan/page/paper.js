@@ -21,8 +21,8 @@
       ({ to, says, ...line }) => `<p class="held"><span class="paper ink">${image(line)}</span> ${escape(says)}
       ${button("clear", to, "×", say("drop"))}</p>`,
     ).join("");
-  const says = (value) =>
-    `<p role="status" class="says ${value?.failed ? "failed" : ""}">${escape(value?.says)}</p><p class="slow">${say("slow")}</p>`;
+  const says = (value) => `<p role="status" class="says ${value?.failed ? "failed" : ""}">${escape(value?.says)}</p>
+    <p class="slow">${say("slow")}</p>`;
   const links = (value) => {
     const saved = (value?.files ?? []).map(
       ([text, href, name]) => `<a href="${escape(href)}" download="${escape(name)}">${escape(text)}</a>`,
@@ -95,9 +95,14 @@
     const ids = { r: "[id$=-randomize]", ArrowLeft: previous, ArrowRight: next, Escape: back }[key];
     if (ids) [...document.querySelectorAll(ids)].find((button) => button.offsetParent)?.click();
   });
-  // Tab would open the list of a dropdown again that it leaves.
-  const leaves = (event) => event.key === "Tab" && event.target.matches?.("[role=combobox]");
-  addEventListener("keydown", (event) => leaves(event) && event.stopPropagation(), true);
+  // A dropdown that is left by Tab opens its list again; Escape closes it.
+  addEventListener("focusout", ({ target }) => {
+    const close = () => {
+      const isOpen = target !== document.activeElement && target.ariaExpanded === "true";
+      if (isOpen) target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    };
+    if (target.matches?.("[role=combobox]")) setTimeout(close, 100);
+  });
 
   // A swipe that scrolls may begin on a slider's thumb. The browser then cancels the pointer; undo its change.
   const slider = ({ target }) => target.matches?.("input[type=range]") && target;

@@ -36,7 +36,8 @@
         ${value.isAnswered ? "disabled" : ""}>${image(one)}<span>${value.isAnswered ? say(one.kind) : ""}</span></button>`;
       });
       const next = value?.isAnswered ? button("edit", "", say(value.isOver ? "quiz_again" : "quiz_next")) : "";
-      return `<div class="pair">${sides.join("")}</div><nav>${next}</nav><p class="score" aria-hidden="true">${value?.marks ?? ""}</p>`;
+      return `<div class="pair">${sides.join("")}</div><nav>${next}</nav>
+      <p class="score" aria-hidden="true">${value?.marks ?? ""}</p>`;
     },
   };
 }

@@ -16,7 +16,7 @@
       const given = { ...asked, wrap: cgan.fits(asked.text) };
       const src = picture("text.png", given, ["text", ...hand, "hand", "turn", "wrap"]);
       const name = asked.z ? "written" : `written_seed_${asked.seed}`;
-      const font = [say("font"), picture("hand.ttf", asked, hand), `${asked.z ? "hand" : `hand_seed_${asked.seed}`}.ttf`];
+      const font = [say("font"), picture("hand.ttf", asked, hand), `${name}.ttf`];
       return {
         ...{ src, alt: say("write_alt", asked), says: say(`write_${asked.hand}`, asked), held },
         sources: [src, ...held.map((line) => line.src)],
@@ -27,7 +27,7 @@
       if (source === "again") Object.assign(asked, { hand: "natural", turn: (Number(asked.turn) + 1) % 10_000 });
       if (source === "hand" && asked.hand === "fresh") asked.i = asked.z = null;
     },
-    view: (value) =>
-      `${cgan.held(value?.held)}<div class="written paper ink beat-${value?.beat ?? ""}">${value?.src ? image(value) : ""}</div>`,
+    view: (value) => `${cgan.held(value?.held)}<div class="written paper ink beat-${value?.beat ?? ""}">
+      ${value?.src ? image(value) : ""}</div>`,
   };
 }

@@ -47,7 +47,7 @@ def lines(answer):
 def test_a_hand_is_fitted_to_what_was_drawn(client):
     first, last = lines(run_async(post(client, [{"image": drawing(3)}, {"image": drawing(7), "digit": 7}])))
     assert first["digits"] == [3, 7] and len(first["read"]) == 2 and len(first["read"][0]) == 10
-    assert last["w"] == weights.shipped().id
+    assert last["w"] == weights.shipped().id and last["unlike"] == [False, False]
     drawn = sampling.generate([3], weights=weights.shipped(), hand=last["z"])
     wanted = fitting.parse(json.dumps({"drawings": [{"image": drawing(3)}]}))[0]
     assert (drawn - wanted).square().mean() < 0.1
@@ -97,4 +97,24 @@ def test_one_at_a_time_and_who_leaves_makes_room(client, monkeypatch):
     refused, first, last = run_async(visit())
     assert refused.status_code == 503 and log == ["begins", "ends"] * 2
     assert first[-1] == {"error": "No hand comes near."}
-    assert last[1:] == [{"waiting": 1}, {"z": last[2]["z"], "w": weights.shipped().id}]
+    assert last[1] == {"waiting": 1} and last[2]["w"] == weights.shipped().id
+
+
+def test_nothing_is_fitted_for_who_has_left(monkeypatch):
+    """Servers of ASGI 2.4 cancel nothing: they answer that the client is gone, if asked."""
+    fitted = []
+    monkeypatch.setattr(fitting, "fit", lambda *asked: fitted.append(asked))
+    body = json.dumps({"drawings": [{"image": drawing(3)}]}).encode()
+    messages, sent = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}], []
+
+    async def receive():
+        return messages.pop(0) if len(messages) > 1 else messages[0]
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1"}
+    scope |= {"method": "POST", "path": "/gradio_api/hand", "query_string": b"", "scheme": "http"}
+    scope |= {"headers": [(b"content-length", b"%d" % len(body))], "server": ("test", 80)}
+    run_async(app_with([fitting.route(weights.shipped())])(scope, receive, send))
+    assert sent[0]["status"] == 200 and fitted == []

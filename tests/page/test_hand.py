@@ -56,7 +56,7 @@ def test_the_hand_follows_the_pen(open_page):
     page.click(f"{DRAWINGS} >> nth=0 >> button")  # takes out the 3
     four = fitted(page, 4)
     links = page.locator("#hand-picture nav a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    assert "hand.ttf?" in links[0] and "text.svg?" in links[1] and all(f"z={four}" in link for link in links)
+    assert "hand.ttf?" in links[0] and "text.svg?" in links[2] and all(f"z={four}" in link for link in links)
     assert image(page, source(page, "hand")).size == (280, 28)
     turn_to(page, "write")  # the same hand
     shows(page, f"z={four}", "write")
@@ -128,8 +128,7 @@ def test_what_is_no_digit_and_what_was_misread(open_page):
     page = open_page("/zh?tab=hand")
     asked = []
     page.on("request", lambda r: r.url.endswith("/hand") and asked.append(r.post_data_json["drawings"]))
-    zigzag = [(0.1 + 0.8 * (k % 2), 0.1 + 0.01 * k) for k in range(80)]
-    stroke(page, zigzag)
+    stroke(page, [(0.1 + 0.8 * (k % 2), 0.1 + 0.1 * k) for k in range(9)])
     page.wait_for_selector("#hand-picture .failed")
     said = page.inner_text("#hand-picture [role=status]")
     assert not re.search("[A-Za-z]{3}", said)  # in the page's language
@@ -182,5 +181,4 @@ def test_the_hand_of_a_picture_is_used_and_dropped(open_page):
     page.click("#draw-picture [data-what=to]")
     shows(page, "to_seed=178&to_i=9&", "morph")
     page.keyboard.press("r")
-    page.wait_for_function("!location.search.includes('178')")
-    assert "to_i" not in source(page, "morph")
+    page.wait_for_function("!cgan.box('morph').querySelector('.stage img').src.includes('to_i')")
