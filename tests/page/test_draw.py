@@ -89,9 +89,12 @@ def test_field_slider_caption_link_and_picture_are_one_seed(open_page):
 
 def test_randomize_generate_and_back(open_page):
     page = open_page("/?digit=3&seed=1&n=16")
+    page.evaluate("addEventListener('animationstart', ({ target }) => (window.moved = target), true)")
     page.click("#draw-generate")  # it answers, though nothing changes
     page.wait_for_selector("#draw-picture .beat-a")
-    assert page.locator(picture("draw")).evaluate("image => image.getAnimations().length") == 1
+    page.wait_for_function(
+        "(picture) => document.querySelector(picture) === window.moved", arg=picture("draw")
+    )
     page.click("#draw-generate")
     page.wait_for_selector("#draw-picture .beat-b")
     page.click("#draw-randomize")
