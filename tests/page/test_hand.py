@@ -8,6 +8,7 @@ from tests.page.browsing import (
     SEVEN,
     THREE,
     image,
+    pick,
     point,
     says,
     shows,
@@ -61,6 +62,11 @@ def test_the_hand_follows_the_pen(open_page):
     turn_to(page, "write")  # the same hand
     shows(page, f"z={four}", "write")
     page.reload()
+    shows(page, f"z={four}", "write")
+    page.click("#write-more > button")
+    pick(page, "write-model")  # a hand is for one model's weights
+    shows(page, "seed=13&hand=natural&wrap=26&model=cvae", "write")
+    page.go_back()
     shows(page, f"z={four}", "write")
     page.click("label:has-text('A new one each')")  # cannot go with a hand: drops it
     shows(page, "seed=13&hand=fresh", "write")
