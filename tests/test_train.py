@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import OPTIONS, write_mnist
 
 import train
 from cgan import weights
 from cgan.cli import BadInput, friendly_errors
 from cgan.learn import run
+from tests.tiny import OPTIONS, write_mnist
 
 
 @pytest.mark.parametrize(

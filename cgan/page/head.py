@@ -1,8 +1,9 @@
-"""The page's HTML before any script runs: its link card, the palette, and the picture that the page opens on.
+"""The page's HTML before any script runs: its link card, the palette, its texts, and the picture it opens on.
 
 Gradio's template has link cards of its own, with Gradio's words, and no means to change them.
 """
 
+import json
 import re
 from html import escape
 from urllib.parse import urlencode
@@ -64,12 +65,22 @@ class Head:
 
     def changed(self, request, html):
         html = GRADIOS.sub("", html)
-        html = html.replace("<head>", f'<head><meta charset="utf-8">{card(request)}{self.style}', 1)
+        html = html.replace(
+            "<head>", f'<head><meta charset="utf-8">{card(request)}{self.style}{texts(request)}', 1
+        )
         opens_on_it = all(OWN.fullmatch(part) for part in filter(None, request.url.query.split("&")))
         if opens_on_it and is_logged_in(request):
             first = f'<div id="first" class="paper ink"><img src="{escape(self.first)}" alt=""></div>'
             html = re.sub("<body[^>]*>", lambda body: body[0] + first, html, count=1)
         return html
+
+
+def texts(request):
+    """Return a script with the texts in the page's language."""
+    language = LANGUAGES[request.scope["path"]]
+    elsewhere = ("about_", "site_", "recipe_", "measure", "loss_")  # said by Python, or by the other page
+    shown = {key: both[language] for key, both in TEXTS.items() if not key.startswith(elsewhere)}
+    return f"<script>window.texts = {json.dumps(shown, ensure_ascii=False)}</script>"
 
 
 def card(request):

@@ -1,6 +1,7 @@
 """Lay out the whole page, once for each language."""
 
 import json
+import re
 
 import gradio as gr
 
@@ -99,7 +100,6 @@ def look(page):
         for tab, of_tab in page.controls.items()
     }
     given = {
-        "texts": {key: text for key, text in TEXTS.items() if not key.startswith(("about_", "site_"))},
         "models": models,
         "signs": "".join(sign + about["typed"] for sign, about in writing.SIGNS.items()),
         "slider": SLIDER,
@@ -112,6 +112,7 @@ def look(page):
     }
     own = [FOLDER / f"{name}.js" for name in ("links", "page", "paper", *(tab.NAME for tab in TABS))]
     scripts = "".join(script.read_text("utf-8") for script in [WEB / "pad.js", *own])
+    scripts = re.sub(r"^ *//.*\n|^ +", "", scripts, flags=re.MULTILINE)  # comments are for readers
     facts = json.dumps(given).replace("<", "\\u003c")
     return {
         "theme": theme.THEME,

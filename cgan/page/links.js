@@ -1,7 +1,8 @@
-// Addresses: of the page, which say what its tabs show, and of pictures. layout.py makes `window.cgan` with the texts
-// and facts below; each script is a block that adds its functions to it.
+// Addresses: of the page, which say what its tabs show, and of pictures. layout.py makes `window.cgan` with the
+// facts below; each script is a block that adds its functions to it.
 {
-  const { texts, models, style, defaults, inner, tabs } = cgan;
+  const { models, style, defaults, inner, tabs } = cgan;
+  const { texts } = window; // in the language of the page, see head.py
   const language = location.pathname.endsWith("/zh") ? "zh" : "en";
   const seeds = 2 ** 32 - 1;
   const most = { seed: seeds, to_seed: seeds, i: 9999, to_i: 9999, turn: 9999, n: 100, epoch: 1000 };
@@ -9,7 +10,7 @@
   const missing = { draw: { digit: "3" }, write: { hand: "one" } };
   let timer;
 
-  const say = (key, words = {}) => texts[key][language].replace(/\{(\w+)\}/g, (_, word) => words[word]);
+  const say = (key, words = {}) => texts[key].replace(/\{(\w+)\}/g, (_, word) => words[word]);
   const isSet = (value) => value !== null && value !== undefined && value !== "";
 
   // Return what a control takes of a parameter's text; undefined if that cannot be.

@@ -10,7 +10,7 @@
     ${escape(text)}</button>`;
 
   const sheet = (value) => {
-    if (!value?.src) return "";
+    if (!value?.src) return '<div class="blank"></div>'; // the place of the first picture
     const ink = value.look === "pixels" ? "" : `ink beat-${value.beat ?? ""}`;
     return `<button type="button" class="paper ${ink}" data-do="select">${image(value)}
     <i class="tile"></i></button>`;

@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import write_mnist
 from learn.test_idx import IMAGES, LABELS, write
 
 from cgan.cli import BadInput
 from cgan.learn import idx
+from tests.tiny import write_mnist
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import OPTIONS
 from PIL import Image
 
 import train
@@ -20,6 +19,7 @@ from cgan.cli import BadInput, friendly_errors
 from cgan.draw import hands, images
 from cgan.learn import run
 from cgan.learn.recipes import RECIPES
+from tests.tiny import OPTIONS
 
 ROOT = Path(train.__file__).parent
 

@@ -11,6 +11,14 @@ from cgan.page.parts import TEXTS
 TABS = ["draw", "hand", "write", "morph", "compare", "training", "quiz", "about"]
 PICTURES = {"draw": "button.paper img", "hand": ".ten img", "write": ".written img", "morph": ".stage img"}
 PHONE = {"viewport": {"width": 390, "height": 664}, "has_touch": True, "is_mobile": True}
+# The page has read its address, and the tab that is turned to has got its picture.
+SETTLED = """() => {
+  const tab = document.querySelector("[role=tab][aria-selected=true]")?.dataset.tabId;
+  if (!document.documentElement.opened) return false;
+  if (tab === "about") return Boolean(document.querySelector("#about"));
+  const box = document.getElementById(`${tab}-picture`);
+  return box?.asked && !box.fetching && box.querySelector("[role=status]").textContent.trim() !== "";
+}"""
 # Digits in parts of the pad: a 3 of two bowls (centre, radii, angles from start to end), a 4 of two strokes.
 BOWLS = [(0.47, 0.33, 0.19, 0.15, range(-150, 91, 10)), (0.45, 0.655, 0.23, 0.175, range(-90, 151, 10))]
 THREE = [

@@ -15,16 +15,9 @@ from starlette.applications import Starlette
 import app
 from cgan import weights
 from cgan.page import access
+from tests.page.browsing import SETTLED
 
 ROOT = Path(app.__file__).parent
-# The page has read its address, and the tab that is turned to has got its picture.
-SETTLED = """() => {
-  const tab = document.querySelector("[role=tab][aria-selected=true]")?.dataset.tabId;
-  if (!document.documentElement.opened) return false;
-  if (tab === "about") return Boolean(document.querySelector("#about"));
-  const box = document.getElementById(`${tab}-picture`);
-  return box?.asked && !box.fetching && box.querySelector("[role=status]").textContent.trim() !== "";
-}"""
 
 
 def free_port():

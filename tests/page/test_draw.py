@@ -147,7 +147,8 @@ def test_from_all_ten_to_one_and_back(open_page):
     page.click("#draw-picture [data-what=back]")
     shows(page, "digits/all.png?seed=5&n=10&")
     page.click("#draw-more > button")
-    assert page.is_visible("#draw-model") and not page.is_visible("#draw-n")  # always ten hands
+    page.wait_for_selector("#draw-model", state="visible")
+    assert not page.is_visible("#draw-n")  # always ten hands
 
 
 def test_downloads_and_links(open_page):
