@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 import app
 from cgan import weights
 from cgan.draw import images, sampling
-from cgan.page.parts import SEED, TEXTS, WEB
+from cgan.page.parts import OPENING, TEXTS, WEB
 from tests.page.browsing import THREE, says, stroke, text
 
 PAGES = {"page.png": "?lang=en", "page-zh.png": "zh", "hand.png": "?lang=en&tab=hand"}
@@ -57,7 +57,7 @@ def main(folder, page_folder):
 def draw_card(browser, folder):
     """Draw seal.png, a digit on the page's vermilion, and card.png, the first hands beside the title."""
     each = {"title": TEXTS["title"]["en"], "text": TEXTS["subtitle"]["en"]}
-    digits = sampling.generate([*range(10)] * 10, SEED, indices=[k // 10 for k in range(100)])
+    digits = sampling.generate([*range(10)] * 10, OPENING, indices=[k // 10 for k in range(100)])
     for name, tiles in (("sheet", digits), ("digit", digits[3:4])):
         each[name] = address(images.png(images.grid(images.to_uint8(tiles))))
     for name, html, size in (("seal.png", SEAL, (128, 128)), ("card.png", CARD, (1200, 630))):

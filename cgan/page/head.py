@@ -16,7 +16,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from cgan.page.access import is_logged_in
-from cgan.page.parts import FOLDER, SEED, TEXTS, WEB
+from cgan.page.parts import FOLDER, OPENING, TEXTS, WEB
 
 CARD = Route("/card.png", lambda request: FileResponse(FOLDER / "card.png"))  # public, as the tags are
 GRADIOS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
@@ -27,7 +27,7 @@ OWN = re.compile(r"(lang|__theme)=\w*")  # parameters that leave the picture as 
 def middleware(models):
     """Return the middleware for a page with these models, name -> Weights."""
     name, weights = next((name, weights) for name, weights in models.items() if weights.conditional)
-    query = urlencode({"seed": SEED, "n": 10, "model": name, "w": weights.id})  # as the tab Draw writes it
+    query = urlencode({"seed": OPENING, "n": 10, "model": name, "w": weights.id})  # as the tab Draw writes it
     return [Middleware(Head, first=f"gradio_api/digits/all.png?{query}")]
 
 

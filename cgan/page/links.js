@@ -7,7 +7,7 @@
   const seeds = 2 ** 32 - 1;
   const most = { seed: seeds, to_seed: seeds, i: 9999, to_i: 9999, turn: 9999, n: 100, epoch: 1000 };
   // What a parameter means that is missing beside others, as in links of earlier versions.
-  const missing = { draw: { digit: "3" }, write: { hand: "one" } };
+  const missing = { draw: { digit: "3", seed: 13 }, write: { hand: "one" } };
   let timer;
 
   const say = (key, words = {}) => texts[key].replace(/\{(\w+)\}/g, (_, word) => words[word]);

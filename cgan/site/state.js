@@ -13,6 +13,7 @@ const RANGES = {
   ...{ seed: [0, 2 ** 32 - 1, 1], i: [0, 9999, 1], n: [1, 100, 1], turn: [0, 9999, 1] },
   ...Object.fromEntries(STYLE.map((name) => [name, [-2, 2, 0.1]])),
 };
+const OPENING = 51; // the seed that Draw opens on, as on the Gradio page
 const FIRST = {
   ...{
     tab: "draw",
@@ -35,7 +36,8 @@ const stateOf = (search) => {
   const asked = Object.fromEntries(new URLSearchParams(search));
   const tab = asked.tab in TABS ? asked.tab : "draw";
   const isOld = TABS[tab].some((key) => key in asked);
-  const found = { ...FIRST, ...(isOld ? { digit: "3", hand: "one" } : {}), tab, w: asked.w ?? null };
+  const usual = isOld ? { digit: "3", hand: "one" } : tab === "draw" ? { seed: OPENING } : {};
+  const found = { ...FIRST, ...usual, tab, w: asked.w ?? null };
   for (const key of TABS[tab].filter((key) => isRight(key, asked[key]))) {
     found[key] = key in RANGES ? Number(asked[key]) : asked[key];
   }

@@ -146,7 +146,11 @@ def test_emnists_letters_are_refused_with_the_reason(tmp_path, part):
             "from 1 to 10; labels from 0 to 9 are needed",
         ),
         (f"{IMAGES}.gz", b"no gz", "is not an IDX file"),
-        (f"{IMAGES}.gz", gzip.compress(packed(8, 40, 28, 28), mtime=0)[:-20], "is damaged: it cannot be decompressed"),
+        (
+            f"{IMAGES}.gz",
+            gzip.compress(packed(8, 40, 28, 28), mtime=0)[:-20],
+            "is damaged: it cannot be decompressed",
+        ),
     ],
 )
 def test_damaged_and_unsuitable_files_are_refused(tmp_path, name, content, sentence):

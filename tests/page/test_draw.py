@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlparse
 import numpy as np
 
 from cgan.draw import images, sampling
-from cgan.page.parts import SEED
+from cgan.page.parts import OPENING
 from tests.page.browsing import image, pick, picture, point, received, says, shows, source, text
 
 NUMBER, BAR = "#draw-seed input", "#draw-seed-bar input[type=range]"
@@ -20,11 +20,11 @@ def test_it_opens_on_ten_hands_whose_picture_is_asked_for_once(open_page):
     page = open_page("/", viewport={"width": 1280, "height": 800})
     page.on("request", lambda request: asked.append(request.url))
     page.reload()
-    shows(page, f"digits/all.png?seed={SEED}&n=10&")
-    says(page, text("draw_all", seed=SEED))
+    shows(page, f"digits/all.png?seed={OPENING}&n=10&")
+    says(page, text("draw_all", seed=OPENING))
     assert len({address for address in asked if "gradio_api/digits" in address}) == 1
     shown = np.asarray(image(page, source(page)), dtype=int)
-    tiles = sampling.generate([7] * 2, seed=SEED)[1:]
+    tiles = sampling.generate([7] * 2, seed=OPENING)[1:]
     assert np.abs(shown[28:56, 196:224] - np.asarray(images.grid(images.to_uint8(tiles)))).max() <= 1
     page.click("#draw-picture [data-what=lead]")
     page.wait_for_selector("#hand-picture canvas", state="visible")

@@ -43,7 +43,7 @@ def grid(z, digits, columns=None):
 def test_opened_from_the_disk(visit):
     page = visit()
     assert (
-        off_by(page, grid(hands.seeded(13, range(10), 64).repeat_interleave(10, 0), [*range(10)] * 10, 10))
+        off_by(page, grid(hands.seeded(51, range(10), 64).repeat_interleave(10, 0), [*range(10)] * 10, 10))
         <= 1
     )
     assert page.evaluate(DRAWN)
@@ -81,7 +81,7 @@ def test_in_a_sandboxed_frame_of_another_site(chromium, server):
 @pytest.mark.parametrize(
     "query, expected",
     [
-        ("", {"tab": "draw", "digit": "all", "seed": 13}),
+        ("", {"tab": "draw", "digit": "all", "seed": 51}),
         ("?digit=7&seed=6&n=64", {"digit": "7", "seed": 6, "n": 64}),
         ("?seed=6", {"digit": "3", "seed": 6, "n": 64}),
         ("?digit=4&seed=4294967295&n=25&i=3&slant=-1.5", {"seed": 2**32 - 1, "n": 25, "i": 3, "slant": -1.5}),
@@ -141,7 +141,7 @@ def test_clicking_opens_and_back_returns(visit):
     box = page.locator("#picture canvas").bounding_box()
     page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.35 * box["height"])
     page.wait_for_function("state.digit === '7' && state.i === 3 && shown.picture.glyphs.length === 1")
-    assert off_by(page, grid(hands.seeded(13, [3], 64), [7])) <= 1
+    assert off_by(page, grid(hands.seeded(51, [3], 64), [7])) <= 1
     page.click("#next")
     page.wait_for_function("state.i === 4")
     page.go_back()
@@ -149,7 +149,7 @@ def test_clicking_opens_and_back_returns(visit):
     page.select_option("[name=digit]", "8")
     page.click("#counts label:has-text('16')")
     page.wait_for_function("shown.picture.glyphs.length === 16")
-    assert re.search(r"digit=8&seed=13&n=16&w=\w{12}$", page.url)
+    assert re.search(r"digit=8&seed=51&n=16&w=\w{12}$", page.url)
 
 
 def saved(page, button):
