@@ -31,7 +31,7 @@ TURNS = 9
 PICTURE = "/gradio_api/digits/7.png?n=16&seed="
 FETCH = "async (src) => Object.assign(new Image(), { src }).decode()"
 SLIDE = """async (seed) => {
-  const slider = document.querySelector("#draw-seed input[type=range]");
+  const slider = document.querySelector("#draw-seed-bar input[type=range]");
   const shown = () => document.querySelector("#draw-picture img").src;
   const before = shown();
   slider.value = seed;

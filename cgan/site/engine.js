@@ -53,10 +53,14 @@ const oneHot = (digits) => {
 };
 
 // Numbers of float16, all low bytes before all high ones.
-const halves = (bytes, n) =>
-  Float32Array.from({ length: n }, (_, i) => {
+const halves = (bytes, n) => {
+  const found = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
     const half = bytes[i] | (bytes[n + i] << 8);
     const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
-    const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
-    return half & 0x8000 ? -size : size;
-  });
+    const size = exponent ? (1 + fraction / 1024) * POWERS[exponent] : fraction * 2 ** -24;
+    found[i] = half & 0x8000 ? -size : size;
+  }
+  return found;
+};
+const POWERS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));

@@ -106,7 +106,7 @@ const strokeWeight = (tiles) => {
 
 // Draw a picture white on black, a pixel for each of its own.
 const paint = (canvas, { width, height, weight, glyphs }, signs) => {
-  Object.assign(canvas, { width, height });
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height }); // clears it
   const pen = canvas.getContext("2d");
   const image = new ImageData(width, height);
   new Uint32Array(image.data.buffer).fill(0xff000000);
