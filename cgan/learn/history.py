@@ -39,7 +39,7 @@ def history(folder):
             "seconds": round(last["seconds"]),
             "seconds_left": round(last["seconds"] * max(0, steps / last["step"] - 1)) if log else None,
             "age": age,
-            "previews": [n // unit if n % unit == 0 else round(n / unit, 2) for n in numbers],
+            "previews": [n // unit if n % unit == 0 else float(f"{n / unit:.4g}") for n in numbers],
             "files": [files[number] for number in numbers],
             **_curves(log, epochs / steps),
         }

@@ -2,7 +2,7 @@
 
 state.pt               all that resuming needs, written atomically; log and previews are rewritten from it
 log.jsonl              the options, then a line of losses every 50 steps
-preview-STEP.png       the digits 0 to 9 in the same ten hands each time, one per row
+preview-STEP.png       the digits 0 to 9 in the same ten hands each time, one per row; see previews.py
 generator.safetensors  the weights, written after each epoch and when the run stops
 lock                   held while a process trains here
 """
@@ -20,8 +20,9 @@ import torch
 
 from cgan import weights
 from cgan.cli import need, versions
-from cgan.draw import hands, images, styles
+from cgan.draw import images, styles
 from cgan.files import contents, lock, write_atomically
+from cgan.learn import previews
 
 FORMAT = 2
 LOG_EVERY = 50  # steps
@@ -47,7 +48,7 @@ class Run:
         self.origin = {"data_digest": data_digest, "vae_id": getattr(recipe, "vae_id", None)}
         self.step, self.log, self.previews = 0, [], {}
         self.started, self.cpu_started = time.monotonic(), time.process_time()
-        self.saved = self.started
+        self.saved = self.drawn = self.started  # when
         if state:
             same = state["origin"] == self.origin
             need(same, f"The run in {self.folder} was trained on other images, or with another vae.")
@@ -74,7 +75,10 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         sentence = f"Another process is training into {self.folder}; wait for it, or choose another --out."
         with lock(self.folder / "lock", sentence):
-            for left_by_a_kill in filter(_is_temporary, self.folder.iterdir()):
+            if self.step == 0:
+                self.draw_preview()
+            later = previews.others(self.folder, self.previews)  # than the state
+            for left_by_a_kill in [*filter(_is_temporary, self.folder.iterdir()), *later]:
                 with suppress(PermissionError):  # a scanner reads it
                     left_by_a_kill.unlink()
             self.save()
@@ -96,8 +100,9 @@ class Run:
             self.log.append({"step": self.step, **losses, "seconds": round(self.seconds, 1)})
             self.write_log()
         epoch_ended = self.step % self.epoch_steps == 0
-        if epoch_ended or self.step == max(1, self.epoch_steps // 8):
-            self.previews[self.step] = self.draw_preview()
+        seconds = time.monotonic() - self.drawn
+        if previews.is_due(self.step, self.steps, self.epoch_steps, len(self.previews), seconds):
+            self.draw_preview()
             self.write_preview(self.step)
         if epoch_ended or time.monotonic() - self.saved > SAVE_EVERY:
             self.save()
@@ -136,7 +141,7 @@ class Run:
         self.write("log.jsonl", "".join(json.dumps(line) + "\n" for line in [first, *self.log]).encode())
 
     def write_preview(self, step):
-        self.write(f"preview-{step:06d}.png", images.png(images.grid(self.previews[step], 10)))
+        self.write(previews.name(step), images.png(images.grid(self.previews[step], 10)))
 
     def write_weights(self, directions=None):
         if self.writes:
@@ -144,12 +149,8 @@ class Run:
             weights.save(file, self.options["model"], self.recipe.generator, self.provenance(), directions)
 
     def draw_preview(self):
-        """Draw all digits in ten hands, or a hundred hands if not conditional: uint8 (100, 28, 28)."""
-        config, y = self.recipe.generator.config, torch.arange(10).repeat(10)
-        count = 10 if config.get("conditional", True) else 100
-        z = hands.seeded(0, range(count), config["z_dim"]).repeat_interleave(100 // count, dim=0)
-        device = self.options["device"]
-        return images.to_uint8(self.recipe.sample(z.to(device), y.to(device))).cpu()
+        self.previews[self.step] = previews.draw(self.recipe, self.options["device"])
+        self.drawn = time.monotonic()
 
     def provenance(self):
         """Return what the weights file says about how it was made; paths are left out."""

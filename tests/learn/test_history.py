@@ -31,8 +31,8 @@ def test_history_of_a_run(mnist, tmp_path):
     assert progress["options"] == {"model": "vae", "epochs": 10, "batch_size": 4, "lr": 0.001, "seed": 3}
     assert (progress["epochs"], progress["epochs_done"]) == (10, 10)
     assert progress["seconds_left"] == 0
-    assert progress["previews"] == [0.1, *range(1, 11)]
-    assert progress["files"][:2] == ["preview-000001.png", "preview-000010.png"]
+    assert progress["previews"] == [0, 0.1, *range(1, 11)]
+    assert progress["files"][:2] == ["preview-000000.png", "preview-000001.png"]
     assert progress["epoch"] == [5, 10] and list(progress["losses"]) == ["reconstruction", "kl"]
     shipped = json.loads((weights.SHIPPED / "logs" / "vae.json").read_text())
     assert set(json.loads(json.dumps(progress))) - {"age", "seconds_left", "files"} == set(shipped) - {"id"}
