@@ -10,7 +10,7 @@ test: .venv/ready-dev
 	$(RUN) -m pytest $(ARGS)
 
 soak: .venv/ready-dev  ## tests that take minutes: kills, damaged files, hostile requests, many visitors
-	$(RUN) -m pytest -m soak -rP --durations=0 $(ARGS)
+	$(RUN) -m pytest -m soak -n 0 -rP --durations=0 $(ARGS)
 
 lint: .venv/ready-dev
 	$(RUN) -m ruff format --check .

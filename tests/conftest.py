@@ -1,5 +1,6 @@
 """Fixtures of all tests: a tiny data set, short training runs, the shipped weights."""
 
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,11 @@ import train
 from cgan import weights
 from cgan.draw import styles
 from tests.tiny import OPTIONS, write_mnist
+
+# A process for a site, not for each page of it: what was compiled for one page serves the next.
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--process-per-site"]
+DESK = {"viewport": {"width": 1280, "height": 900}, "locale": "en"}
+STORED = "local_storage,indexeddb,cache_storage,service_workers"
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +81,48 @@ def chromium():
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with playwright.sync_playwright() as p:
         try:  # None: Playwright's own
-            browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+            browser = p.chromium.launch(executable_path=path, args=SWITCHES)
         except playwright.Error as error:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no Chromium: {error}")
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium):
+    """The contexts that tests share: options as JSON -> context."""
+    return {}
+
+
+@pytest.fixture
+def new_page(chromium, contexts):
+    """new_page(**options of a context) -> an empty page in the context that tests with these options share.
+
+    Fetched files are shared. Pages, cookies, what is stored, routes and permissions are not.
+    """
+    used = set()
+
+    def new(**options):
+        options = DESK | options
+        size = options["viewport"]
+        if not options.get("is_mobile"):  # or the context decides what the size means
+            del options["viewport"]
+        key = json.dumps(options, sort_keys=True)
+        if key not in contexts:
+            contexts[key] = chromium.new_context(**options)
+        used.add(contexts[key])
+        page = contexts[key].new_page()
+        page.set_viewport_size(size)
+        return page
+
+    yield new
+    for context in used:
+        session = context.new_cdp_session(context.pages[0])
+        for origin in {page.evaluate("origin") for page in context.pages} - {"null"}:
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+        for page in context.pages:
+            page.close()
+        context.unroute_all()
+        context.clear_cookies()
+        context.clear_permissions()
+        context.set_offline(False)

@@ -94,49 +94,64 @@ def test_a_run_extended_by_resuming_is_the_same_as_one_in_one_go(learn, tmp_path
     assert learn(out, "--resume", "--epochs", "2").digest == undisturbed
 
 
-# Saves after every step, and kills itself before its Nth step or rename; N is the first argument.
+# Trains once for each line N of the input, in a process that saves after every step and kills itself before
+# its Nth step or rename, and prints how that ended. Forks, as importing PyTorch takes longer than the run.
 DYING = """
 import itertools, os, signal, sys
 import train
 from cgan.learn import recipes, run
+while (line := sys.stdin.readline()) and (child := os.fork()):
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+if not line:
+    sys.exit()
+sys.stdout = sys.stderr
 moments = itertools.count(1)
 def dying(function):
     def call(*arguments):
-        if next(moments) == int(sys.argv[1]):
+        if next(moments) == int(line):
             os.kill(os.getpid(), signal.SIGKILL)
         return function(*arguments)
     return call
 run.SAVE_EVERY, os.replace, recipes.Report.step = 0, dying(os.replace), dying(recipes.Report.step)
-train.main(sys.argv[2:])
+train.main(sys.argv[1:])
+os._exit(0)
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_a_killed_and_resumed_run_is_the_same_as_an_undisturbed_one(mnist, learn, tmp_path, undisturbed):
+@pytest.fixture
+def train_until(mnist, tmp_path):
+    """train_until(N) -> exit status of a run in out/, resumed and killed before its Nth step or rename."""
+    options = ["--model", "report", *OPTIONS, "--resume", "--data", mnist, "--out", tmp_path / "out"]
+    pipes = {"text": True, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+
+    def call(moment):
+        print(moment, file=process.stdin, flush=True)
+        return int(process.stdout.readline())
+
+    with subprocess.Popen([sys.executable, "-c", DYING, *map(str, options)], cwd=ROOT, **pipes) as process:
+        yield call
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+def test_a_killed_run_resumed_is_the_same_as_an_undisturbed_one(learn, tmp_path, undisturbed, train_until):
     out = tmp_path / "out"
     # In the second step; with a state.pt.tmp that is whole, but not yet state.pt; in the third step.
     for moment, left, step in ((7, 0, 1), (6, 1, 1), (7, 0, 2)):
-        options = ["--model", "report", *OPTIONS, "--resume", "--data", mnist, "--out", out]
-        arguments = [sys.executable, "-c", DYING, str(moment), *options]
-        done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert train_until(moment) == -signal.SIGKILL
         assert len(list(out.glob("state.pt.*.tmp"))) == left and run.load_state(out)["step"] == step
     assert learn(out, "--resume").digest == undisturbed
     assert not list(out.glob("*.tmp"))
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_a_run_killed_over_and_over_is_the_same_as_an_undisturbed_one(mnist, tmp_path, undisturbed):
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+def test_a_run_killed_over_and_over_is_the_same_as_an_undisturbed_one(tmp_path, undisturbed, train_until):
     chosen, kills, out = random.Random(0), 0, tmp_path / "out"
-    command = [sys.executable, "-c", DYING]
-    options = ["--model", "report", *OPTIONS, "--resume", "--data", mnist, "--out", out]
     while kills < 25:
-        done = subprocess.run(
-            [*command, str(chosen.randrange(1, 10)), *options], cwd=ROOT, capture_output=True
-        )
-        kills += done.returncode == -signal.SIGKILL
-        if done.returncode == 0:  # done: check the weights, and start again
+        status = train_until(chosen.randrange(1, 10))
+        assert status in (0, -signal.SIGKILL)
+        kills += status != 0
+        if status == 0:  # done: check the weights, and start again
             assert weights.load(out).digest == undisturbed
             shutil.rmtree(out)
     print(f"{kills} kills of a training run")

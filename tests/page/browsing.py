@@ -61,6 +61,23 @@ def turn_to(page, tab):
     settle(page, tab)
 
 
+def still(page):
+    """Wait until no transition and no animation that ends is under way."""
+    ends = "one.effect.getComputedTiming().endTime < Infinity"
+    page.wait_for_function(f"!document.getAnimations().some((one) => one.playState === 'running' && {ends})")
+
+
+def revisit(page, query):
+    """Go to another query of the open page, as Back and Forward do: without loading the page again."""
+    script = """(query) => {
+      for (const tab in cgan.tabs) delete (cgan.box(tab) ?? {}).asked; // set when the address is read
+      history.pushState(null, "", query);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }"""
+    page.evaluate(script, query)
+    page.wait_for_function(SETTLED)
+
+
 def settle(page, tab):
     """Wait until a tab that was turned to shows what it has to show."""
     page.wait_for_function(

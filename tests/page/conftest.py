@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,12 @@ ROOT = Path(app.__file__).parent
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
+
+
+def everything(file):
+    """Return what a file holds from its start."""
+    file.seek(0)
+    return file.read()
 
 
 def run_async(coroutine):
@@ -71,32 +78,35 @@ def start():
     def run(*options, **environment):
         usual = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SERVER_PORT": str(free_port())}
         command = [sys.executable, str(ROOT / "app.py"), *map(str, options)]
-        pipes = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        errors = tempfile.TemporaryFile(
+            "a+"
+        )  # a pipe that nobody reads would stop the process when it is full
+        pipes = {"text": True, "stdout": subprocess.PIPE, "stderr": errors}
         process = subprocess.Popen(command, env=os.environ | usual | environment, **pipes)
+        process.stderr = errors
         processes.append(process)
         lines = []
         while not lines or "The page is at" not in lines[-1]:
             lines.append(process.stdout.readline())
-            assert lines[-1], process.stderr.read()
+            assert lines[-1], everything(errors)
         return process, lines, lines[-1].split()[4].rstrip("/")
 
     yield run
     for process in processes:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close(), process.stderr.close()
 
 
 @pytest.fixture
-def open_page(chromium, url):
+def open_page(new_page, url):
     """open_page(query, **options of the browser's context) -> the page, once it says something. Errors and
     requests elsewhere fail the test."""
-    contexts, problems = [], []
+    problems = []
 
     def start(query="", **options):
-        asked = {"viewport": {"width": 1280, "height": 900}, "locale": "en", **options}
-        contexts.append(chromium.new_context(**asked))
-        contexts[-1].grant_permissions(["clipboard-read", "clipboard-write"])
-        page = contexts[-1].new_page()
+        page = new_page(**options)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.on("console", lambda m: m.type == "error" and problems.append(m.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
@@ -106,6 +116,4 @@ def open_page(chromium, url):
 
     start.problems = problems
     yield start
-    for context in contexts:
-        context.close()
     assert problems == []

@@ -48,19 +48,16 @@ def server(folder):
 
 
 @pytest.fixture
-def visit(chromium, folder):
+def visit(new_page, folder):
     """visit(query, url=the file, **options of the browser's context) -> the page, once it has drawn.
 
     Errors, and requests for anything but the page's own parts, fail the test.
     """
-    contexts, problems = [], []
+    problems = []
 
     def start(query="", url=None, wait=DRAWN, **options):
-        contexts.append(
-            chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en", **options})
-        )
-        contexts[-1].set_default_timeout(90_000)
-        page, url = contexts[-1].new_page(), url or f"file://{folder}/digits.html"
+        page, url = new_page(**options), url or f"file://{folder}/digits.html"
+        page.set_default_timeout(90_000)
         own = (url.rpartition("/")[0], "data:", "blob:")
         page.on("console", lambda m: m.type == "error" and problems.append(m.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -71,6 +68,4 @@ def visit(chromium, folder):
 
     start.problems = problems
     yield start
-    for context in contexts:
-        context.close()
     assert problems == []
