@@ -103,7 +103,7 @@
       const [theirs] = cgan.in_use(asked);
       const says = problem || (isOurs && (found.says || say("hand_says"))) || theirs.says;
       const failed = Boolean(problem || (isOurs && found.isUnsure));
-      return { ...wish, src, isHeld, isOurs, files, says, failed, alt: say("write_alt", asked), sources: [src, ten] };
+      return { ...wish, src, isHeld, isOurs, files, says, failed, card: true, alt: say("write_alt", asked), sources: [src, ten] };
     },
     change(asked, source) {
       if (source === "clear" || source === "found") return;
@@ -126,6 +126,11 @@
     line(given) {
       const value = given || cgan.first("hand");
       return `<div class="written paper ink">${value?.src ? image(value) : ""}</div>${links(value)}`;
+    },
+    card({ isOurs, ten, src }) {
+      const mine = isOurs ? [[pad.picture(fitted), 60, 30, 240, 240]] : [];
+      const says = isOurs ? [[say("card_mine"), 330, 140, 50], [say("card_rest"), 330, 190, 30]] : [[say("card_write"), 60, 170, 50]];
+      return [[...mine, [ten, 60, 290, 1080, 108], [src, 60, 420, 1080, 96]], says];
     },
     listen(element, call) {
       trigger = call;

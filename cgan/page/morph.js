@@ -1,8 +1,37 @@
-// The tab Morph. One picture has all frames in a row: the stage shows one or plays all, the strip below shows eight.
+// The tab Morph. One picture has all frames in a row: the stage shows one, the strip below eight. Play moves the slider.
 {
-  const { say, picture, in_use, escape, tabs } = cgan;
+  const { say, picture, in_use, escape, box, tabs } = cgan;
+  let [turn, last, ticking, isBegun] = [1, null, null, false]; // the way, and the frame that Play came to last
+
+  const slider = () => document.querySelector("#morph-frame input[type=range]");
+  const tick = () => {
+    const range = slider();
+    if (!range?.offsetParent || range.matches(":active") || box("morph").fetching) return; // not seen, or held
+    const at = Number(range.value);
+    if (at + turn > range.max || at + turn < range.min) turn = -turn;
+    range.value = last = at + turn;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const play = (isPlaying) => {
+    if (isPlaying) ticking ??= setInterval(tick, 70);
+    else ticking = clearInterval(ticking);
+  };
+  // Play begins when the tab is first seen, unless people prefer less motion; then a press does.
+  const begin = () => {
+    if (isBegun || !slider()?.offsetParent) return;
+    isBegun = true;
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.querySelector("#morph-play input").click();
+  };
+
   tabs.morph = {
-    wish(asked) {
+    wish(asked, source) {
+      const { shown } = box("morph") ?? {};
+      if (source === "frame" && shown) {
+        shown.frame = asked.frame - 1;
+        box("morph").querySelector(".stage img").style.setProperty("--frame", shown.frame);
+        return null;
+      }
+      setTimeout(begin);
       const keys = ["from", "to", "seed", "to_seed", "i", "to_i", "z", "to_z"];
       const src = picture("morph.png", { ...asked, frames: 50 }, [...keys, "frames"]);
       const gif = `${picture("morph.gif", asked, keys)}&scale=8`;
@@ -12,20 +41,18 @@
       const kind = asked.z || asked.to_z ? "hand" : asked.seed === asked.to_seed ? "same" : "says";
       const held = [...in_use(asked), ...in_use(asked, "to_")];
       const sources = [src, ...held.map((line) => line.src)];
-      const frame = asked.play ? null : asked.frame - 1;
       const [alt, says] = [say("morph_alt", asked), say(`morph_${kind}`, asked)];
-      return { src, sources, held, frame, alt, says, files };
+      return { src, sources, held, frame: asked.frame - 1, alt, says, files };
     },
     change(asked, source) {
-      if (source === "frame") asked.play = false;
+      if (source === "frame" && asked.frame !== last) asked.play = false; // moved by a person
+      play(asked.play);
     },
     stage(given) {
       const value = given || cgan.first("morph");
-      const frame = (at, alt, look = "") =>
-        `<img src="${escape(value.src)}" alt="${escape(alt)}" class="${look}" style="--frame: ${at}">`;
+      const frame = (at, alt) => `<img src="${escape(value.src)}" alt="${escape(alt)}" style="--frame: ${at}">`;
       const strip = [0, 7, 14, 21, 28, 35, 42, 49].map((at) => (value?.src ? frame(at, "") : ""));
-      const stage = value?.src ? frame(value.frame ?? 25, value.alt, value.frame === null ? "playing" : "") : "";
-      return `${cgan.held(value?.held)}<div class="paper ink stage">${stage}</div>
+      return `${cgan.held(value?.held)}<div class="paper ink stage">${value?.src ? frame(value.frame, value.alt) : ""}</div>
       <div class="paper ink strip">${strip.join("")}</div>`;
     },
   };

@@ -13,7 +13,7 @@ def lay_out(page):
                 "morph", "${cgan.tabs.morph.stage(value)}@children${cgan.caption('morph', value)}"
             ):
                 with gr.Row(elem_classes="bar"):
-                    play = gr.Checkbox(True, label=page.text("play"), min_width=90, elem_id="morph-play")
+                    play = gr.Checkbox(False, label=page.text("play"), min_width=90, elem_id="morph-play")
                     settings = {"step": 1, "label": page.text("frame"), "buttons": []}
                     frame = gr.Slider(1, FRAMES, 25, scale=4, elem_id="morph-frame", **settings)
         with gr.Column(scale=3, min_width=260, elem_classes="controls"):

@@ -27,9 +27,10 @@
     const saved = (value?.files ?? []).map(
       ([text, href, name]) => `<a href="${escape(href)}" download="${escape(name)}">${escape(text)}</a>`,
     );
+    const card = value?.card ? `<button type="button" data-card>${say("card")}</button>` : "";
     const copy = value?.src || value?.cards ? button("copy", "", say("copy")) : "";
     const buttons = (value?.buttons ?? []).map((line) => `<nav>${line.map((one) => button(...one)).join("")}</nav>`);
-    return `${buttons.join("")}<nav>${saved.join("")}${copy}</nav>
+    return `${buttons.join("")}<nav>${saved.join("")}${card}${copy}</nav>
     ${value?.url ? `<input readonly aria-label="${say("copy")}" value="${escape(value.url)}">` : ""}`;
   };
   const caption = (tab, given) => {
@@ -68,8 +69,10 @@
   };
   const listen = (element, trigger) => {
     const place = element.closest("[id$=-picture]");
-    tabs[place.id.replace("-picture", "")].listen?.(element, trigger);
+    const tab = place.id.replace("-picture", "");
+    tabs[tab].listen?.(element, trigger);
     element.addEventListener("click", (event) => {
+      if (event.target.closest("[data-card]")) saveCard(`${tab}_card`, ...tabs[tab].card(place.shown));
       const button = event.target.closest("[data-do]");
       if (!button) return;
       place.what = button.dataset.what ?? "";
@@ -89,10 +92,12 @@
   };
 
   addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
-    const busy = key === "Escape" ? "[role=combobox], dialog" : "input, textarea, select, [role=listbox], [role=tab]";
-    if (ctrlKey || metaKey || altKey || target.closest(busy)) return;
+    const busy = key === "Escape" ? "[role=combobox], dialog" : "input, textarea, select, [role=listbox]";
+    const isTabs = key.startsWith("Arrow") && target.matches("[role=tab]");
+    if (ctrlKey || metaKey || altKey || isTabs || target.closest(busy)) return;
     const [previous, next, back] = ["-1", "1", "back"].map((what) => `#draw-picture nav [data-what="${what}"]`);
-    const ids = { r: "[id$=-randomize]", ArrowLeft: previous, ArrowRight: next, Escape: back }[key];
+    const [one, two] = [0, 1].map((side) => `#quiz-picture [data-do=select][data-what="${side}"]`);
+    const ids = { r: "[id$=-randomize]", 1: one, 2: two, ArrowLeft: previous, ArrowRight: next, Escape: back }[key];
     if (ids) [...document.querySelectorAll(ids)].find((button) => button.offsetParent)?.click();
   });
   // A dropdown that is left by Tab opens its list again; Escape closes it.

@@ -18,7 +18,7 @@
       const name = asked.z ? "written" : `written_seed_${asked.seed}`;
       const font = [say("font"), picture("hand.ttf", asked, hand), `${name}.ttf`];
       return {
-        ...{ src, alt: say("write_alt", asked), says: say(`write_${asked.hand}`, asked), held },
+        ...{ src, alt: say("write_alt", asked), says: say(`write_${asked.hand}`, asked), held, card: true },
         sources: [src, ...held.map((line) => line.src)],
         files: [...files(src, name), ...(isFresh ? [] : [font])],
       };
@@ -27,6 +27,7 @@
       if (source === "again") Object.assign(asked, { hand: "natural", turn: (Number(asked.turn) + 1) % 10_000 });
       if (source === "hand" && asked.hand === "fresh") asked.i = asked.z = null;
     },
+    card: ({ src }) => [[[src, 60, 60, 1080, 380]], [[say("card_write"), 60, 500, 30]]],
     view: (value) => `${cgan.held(value?.held)}<div class="written paper ink beat-${value?.beat ?? ""}">
       ${value?.src ? image(value) : ""}</div>`,
   };
