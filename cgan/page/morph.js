@@ -18,7 +18,8 @@
   };
   // Play begins when the tab is first seen, unless people prefer less motion; then a press does.
   const begin = () => {
-    if (isBegun || !slider()?.offsetParent) return;
+    if (isBegun || cgan.current() !== "morph") return;
+    if (!slider()?.offsetParent || !box("morph")?.shown) return setTimeout(begin, 100);
     isBegun = true;
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.querySelector("#morph-play input").click();
   };

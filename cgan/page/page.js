@@ -158,5 +158,5 @@
   ];
   const fill_in_url = ([text]) => text.replace("URL", new URL(".", location.href));
 
-  Object.assign(cgan, { box, any, wait, skip, named, show, first, open, copy, same, pick_model, fill_in_url, refusal });
+  Object.assign(cgan, { box, any, wait, arrive, skip, named, show, first, open, copy, same, pick_model, fill_in_url, refusal });
 }

@@ -14,8 +14,8 @@
 A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. `ground`
 is black, white, paper (ink as the page shows it) or transparent (black behind its alpha, so all black to
 programs that drop it). The weights are those with the id `w`, those called `model`, or the default ones. With
-`w` a picture never changes and may be cached for ever. ADDRESSES lists the parameters of each address. Two
-more addresses are in runs.py and fitting.py.
+`w` a picture never changes and may be cached for ever. ADDRESSES lists the parameters of each address. Three
+more addresses are in runs.py, fitting.py and code.py.
 """
 
 import math
@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from cgan.cli import BadInput, need, whole_number
 from cgan.draw import font, hands, images, sets, styles, writing
-from cgan.page import fitting, outlines, pictures
+from cgan.page import code, fitting, outlines, pictures
 from cgan.page import runs as training
 from cgan.page.access import sentence
 
@@ -126,7 +126,7 @@ def routes(models, runs=(), digits_html=None):
     """
     more = [("digits.html", "text/html", digits_html, MODEL)] if digits_html else []
     addresses = [_route(models, *address) for address in [*ADDRESSES, *more]]
-    return [*addresses, training.route(models, runs), fitting.route(chosen(models))]
+    return [*addresses, training.route(models, runs), fitting.route(chosen(models)), code.route()]
 
 
 def _route(models, path, media_type, answer, parameters):
