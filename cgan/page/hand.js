@@ -1,6 +1,6 @@
 // The tab Your hand: the pad, the fit by the server after each stroke, and all that is written in the hand.
 {
-  const { say, escape, image, isSet, picture, box, wait, skip, tabs, models, says, links } = cgan;
+  const { say, escape, image, isSet, picture, box, wait, skip, tabs, models, defaults, says, links } = cgan;
   const [readings, thumbnails] = [new WeakMap(), new WeakMap()]; // of sheets
   let [pad, trigger, request] = [null, null, null];
   let [found, problem, fitted] = [null, "", null]; // what the last fit led to, and the sheet that it ended with
@@ -92,16 +92,17 @@
     wish(asked) {
       const isHeld = isSet(asked.i) || Boolean(asked.z);
       const hand = ["seed", "i", "z"];
-      const ten = picture("digits/all.png", { ...asked, n: 1 }, [...hand, "n"]);
+      const model = isHeld ? asked.model : defaults.hand.model; // until then, the one that learns hands
+      const ten = picture("digits/all.png", { ...asked, model, n: 1 }, [...hand, "n"]);
       const wish = { ten, sources: [ten], failed: Boolean(problem) };
       if (!isHeld) return { ...wish, says: problem || say("hand_hint") };
-      const given = { ...asked, hand: "natural", wrap: cgan.fits(asked.text) };
+      const given = cgan.typeset({ ...asked, hand: "natural" });
       const src = picture("text.png", given, ["text", ...hand, "hand", "wrap"]);
       const font = picture("hand.ttf", { ...asked, name: "My hand" }, [...hand, "name"]);
       const files = [[say("font"), font, "my_hand.ttf"], ...cgan.files(src, "my_hand")];
       const isOurs = asked.z && asked.z === found?.z;
       const [theirs] = cgan.in_use(asked);
-      const says = problem || (isOurs && (found.says || say("hand_says"))) || theirs.says;
+      const says = problem || given.cut || (isOurs && (found.says || say("hand_says"))) || theirs.says;
       const failed = Boolean(problem || (isOurs && found.isUnsure));
       return { ...wish, src, isHeld, isOurs, files, says, failed, card: true, alt: say("write_alt", asked), sources: [src, ten] };
     },

@@ -14,7 +14,7 @@ def lay_out(page):
         with page.picture("hand", TEMPLATE) as picture, gr.Row(elem_classes="line"):
             text = page.writing("hand-text", "hand_text", "2026-11-25", scale=3, min_width=240)
             with gr.Column(scale=2, min_width=240), page.more("hand", "style"):
-                style = page.style("hand")
+                style = page.style("hand", is_fixed=True)  # the model that learns hands is always the same
         seed, model = gr.Number(SEED, visible=False), page.model("hand", visible=False)
     page.wire("hand", {"seed": seed, **page.held, "model": model, **style, "text": text})
     # The pad asks for a fit; the hand that was found is the page's.

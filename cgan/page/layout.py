@@ -47,7 +47,8 @@ def lay_out(demo, language, models, runs):
             tab.lay_out(page)
 
     # A page's address says which tab to open and sets its controls. Then the tab shows its picture.
-    opened = gr.on([demo.load, title.select], None, None, [tabs, *linked(page).values()], **js("open"))
+    outputs = [tabs, *page.folds.values(), *linked(page).values()]
+    opened = gr.on([demo.load, title.select], None, None, outputs, **js("open", list(page.folds)))
     for name, tab in page.tabs.items():
         opened.then(**page.show(name, "open"))
         tab.select(**page.show(name, "tab"))
@@ -102,6 +103,7 @@ def look(page):
     given = {
         "models": models,
         "signs": "".join(sign + about["typed"] for sign, about in writing.SIGNS.items()),
+        "longest": writing.MAX_TEXT,
         "slider": SLIDER,
         "style": STYLE,
         "defaults": values,

@@ -128,7 +128,8 @@
   };
 
   // Select the tab that the page's address names and set its controls.
-  const open = () => {
+  // folds: the tabs with folded style sliders.
+  const open = (folds) => {
     const asked = address();
     const wanted = asked.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en");
     if (language === "en" && wanted === "zh") location.replace(`zh${location.search}`);
@@ -137,7 +138,9 @@
     const { values } = settings(tab);
     const isShared = (of, key) => key === "model" || style.includes(key) || (of === "held" && tab !== "draw");
     const value = ([of, key]) => ((of === tab || isShared(of, key)) && key in values ? values[key] : skip);
-    return [{ ...skip, selected: tab }, ...linked.map(value)];
+    const isStyled = style.some((name) => values[name]);
+    const fold = (of) => (of === tab && isStyled ? { ...skip, open: true } : skip);
+    return [{ ...skip, selected: tab }, ...folds.map(fold), ...linked.map(value)];
   };
 
   const copy = async (tab, list) => {

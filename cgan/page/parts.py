@@ -15,7 +15,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from cgan.draw import hands, styles, writing
+from cgan.draw import hands, styles
 
 FOLDER = Path(__file__).parent
 WEB = FOLDER.parent / "web"
@@ -54,6 +54,7 @@ class Page:
     pictures: dict = field(default_factory=dict)  # tab -> gr.HTML
     choosers: dict = field(default_factory=dict)  # tab -> the model's gr.Dropdown
     styled: list = field(default_factory=list)  # what only a model with style directions needs
+    folds: dict = field(default_factory=dict)  # tab -> the gr.Accordion with its style sliders
     tabs: dict = field(default_factory=dict)  # name -> gr.Tab
 
     def text(self, key):
@@ -87,8 +88,8 @@ class Page:
 
     def writing(self, elem_id, key, value, **settings):
         """Add a field for a text to write."""
-        fixed = {"info": self.text("text_info"), "max_length": writing.MAX_TEXT, "elem_id": elem_id}
-        return gr.Textbox(value, label=self.text(key), **fixed, **settings)
+        info = self.text("text_info")
+        return gr.Textbox(value, label=self.text(key), info=info, elem_id=elem_id, **settings)
 
     def model(self, tab, **settings):
         self.choosers[tab] = gr.Dropdown(
@@ -102,11 +103,12 @@ class Page:
         )
         return self.choosers[tab]
 
-    def style(self, tab):
-        """Add the style sliders, hidden unless the model has style directions. Return name -> gr.Slider."""
+    def style(self, tab, is_fixed=False):
+        """Add the style sliders, hidden unless the model has style directions: the one chosen, or, if
+        `is_fixed`, the first one. Return name -> gr.Slider."""
         styled = next(iter(self.models.values())).directions is not None
         with gr.Column(visible=styled, elem_id=f"{tab}-style", elem_classes="style") as group:
-            self.styled.append(group)
+            self.styled += [] if is_fixed else [group]
             return {
                 name: gr.Slider(
                     -2, 2, 0, step=0.1, label=self.text(name), buttons=[], elem_id=f"{tab}-{name}"
@@ -115,7 +117,8 @@ class Page:
             }
 
     def more(self, tab, key="more"):
-        return gr.Accordion(self.text(key), open=False, elem_id=f"{tab}-more")
+        self.folds[tab] = gr.Accordion(self.text(key), open=False, elem_id=f"{tab}-more")
+        return self.folds[tab]
 
     def picture(self, tab, template="${cgan.paint('TAB', value)}"):
         self.pictures[tab] = gr.HTML(

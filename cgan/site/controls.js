@@ -101,7 +101,7 @@ const wire = () => {
     const count = () => Math.max(state.digit === "all" ? 10 : state.n, state.i + 1);
     $(id).onclick = () => set({ i: (state.i + step + count()) % count() }, false);
   }
-  for (const kind of ["png", "svg", "raw"]) $(`save-${kind}`).onclick = saving[kind];
+  for (const kind of ["png", "svg", "raw", "card"]) $(`save-${kind}`).onclick = saving[kind];
   $("copy").onclick = copy;
   $("language").onclick = (event) => {
     event.preventDefault();

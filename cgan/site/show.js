@@ -34,6 +34,7 @@ const show = (wish, picture) => {
   shown = picture && { wish, picture };
   paper.hidden = $("files").hidden = !picture;
   $("link").hidden = true;
+  $("save-card").hidden = state.tab === "draw";
   $("opened").hidden = !(wish.isOpened && !state.z);
   if (picture) {
     paint(canvas, picture, SIGNS);
@@ -75,6 +76,13 @@ const save = (blob, name) => {
 const savePng = (canvas, name) => canvas.toBlob((blob) => save(blob, name), "image/png");
 const saving = {
   png: () => savePng(onPaper($("picture").firstElementChild), `${shown.wish.name}.png`),
+  card: () => {
+    const [picture, sheet] = [$("picture").firstElementChild, pad.sheets.findLast(isDrawn)];
+    if (state.tab === "write") return saveCard("write_card", [[picture, 60, 60, 1080, 380]], [[say("card_write"), 60, 500, 30]], HOME);
+    const words = [[say("card_mine"), 330, 140, 50], [say("card_rest"), 330, 190, 30]];
+    const [drawing, says] = sheet ? [[[pad.picture(sheet), 60, 30, 240, 240]], words] : [[], [[say("card_write"), 60, 170, 50]]];
+    saveCard("hand_card", [...drawing, [picture, 60, 290, 1080, 230]], says, HOME);
+  },
   raw: () => savePng($("picture").firstElementChild, `${shown.wish.name}_28px.png`),
   svg: () =>
     save(new Blob([svgOf(shown.picture, SIGNS)], { type: "image/svg+xml" }), `${shown.wish.name}.svg`),

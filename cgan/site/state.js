@@ -74,12 +74,7 @@ const query = () => {
   ].filter(([, value]) => value);
   return `?${new URLSearchParams([...(state.tab === "draw" ? [] : [["tab", state.tab]]), ...kept, ...ends])}`;
 };
-const link = () => {
-  const isLocal =
-    !/^https?:$/.test(location.protocol) || /^(localhost|127\.|\[::1\])/.test(location.hostname);
-  const base = HOME || (isLocal ? "" : location.origin + location.pathname);
-  return base + query();
-};
+const link = () => publicAddress(HOME) + query();
 
 // Update the page's address. A choice makes a history entry; a frame may forbid both.
 let remembering;

@@ -63,6 +63,8 @@ const written = (text, plain, variation, says) => {
   });
   const hands = { ...handOf(), n: variation === "fresh" ? Math.max(1, digits.length) : 1, style: styleOf() };
   if (variation === "natural" && rows.length) Object.assign(hands, { rows, turn: plain ? 0 : state.turn });
+  const isCut = text.normalize("NFKC").length > MAX_TEXT;
+  if (isCut) says = say("text_cut", { longest: MAX_TEXT });
   const tiles = (grey) => digits.map((_, k) => grey.subarray(PIXELS * k, PIXELS * (k + 1)));
   return {
     ...{ asked: { digits, of, hands }, name: named("written"), isWritten: true, isInk: true },

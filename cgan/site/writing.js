@@ -132,17 +132,12 @@ const paint = (canvas, { width, height, weight, glyphs }, signs) => {
 const signPoint = (x, y, weight, right, down) => [x + right + 0.5 + weight / 2, y + down];
 
 // The painted picture 8 times larger, as ink on paper, as both pages show it: {canvas}.toBlob is a PNG.
-const onPaper = (painted, scale = 8, paper = [251, 250, 247]) => {
+const onPaper = (painted, scale = 8) => {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: scale * painted.width, height: scale * painted.height });
   const pen = canvas.getContext("2d");
   pen.imageSmoothingQuality = "high";
   pen.drawImage(painted, 0, 0, canvas.width, canvas.height);
-  const image = pen.getImageData(0, 0, canvas.width, canvas.height);
-  for (let i = 0; i < image.data.length; i += 4) {
-    const light = Math.min(1, Math.max(0, (0.5 - image.data[i] / 255) * 6 + 0.5));
-    for (let k = 0; k < 3; k++) image.data[i + k] = light * paper[k];
-  }
-  pen.putImageData(image, 0, 0);
+  inkOnPaper(pen);
   return canvas;
 };
