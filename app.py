@@ -91,7 +91,7 @@ def launch(models, runs=(), **options):
     programs.add_generate(demo, models)
     demo.queue(max_size=64, api_open=False)
     addresses = routes.routes(models, runs, takeaway.digits_html)
-    options |= look | access.launch_options(addresses, [head.CARD], head.middleware(models))
+    options |= look | access.launch_options(addresses, head.CARDS, head.middleware(models))
     _, url, _ = demo.launch(
         prevent_thread_lock=True,
         quiet=True,

@@ -1,7 +1,8 @@
-"""The tab About: an article on how it works, with figures that can be moved, and how to use it from a program."""
+"""The tab About: an article with figures that can be moved, and how to use it all from a program."""
 
 import base64
 import math
+from urllib.parse import urlencode
 
 import gradio as gr
 import numpy as np
@@ -21,13 +22,17 @@ GAME = """<div class="game">
 <rect x="416" y="90" width="100" height="110" rx="3"/></g>
 <text class="name" x="180" y="152">G</text><text x="180" y="184">DRAWS</text>
 <text class="name" x="466" y="152">D</text><text x="466" y="184">JUDGES</text>
-<text x="44" y="20">NOISE</text><text x="44" y="172">DIGIT</text><text class="y" x="44" y="232">${value.digit}</text>
+<text x="44" y="20">NOISE</text><text x="44" y="172">DIGIT</text>
+<text class="y" x="44" y="232">${value.digit}</text>
 <text x="320" y="142">DRAWN</text><text x="320" y="294">GENUINE</text><text x="466" y="256">VERDICT</text>
 <text class="learn" x="323" y="-8">LEARNS</text></svg>
 <span class="paper noise"><img class="pixels" alt="" src="${value.noise[value.k]}"></span>
-<span class="paper ink">${cgan.figures.game(value).map(([src, alt]) => cgan.image({ src, alt })).join("")}</span></div>"""
-STYLED = """<div class="paper ink row">${cgan.image({ src: cgan.figures.hand(value), alt: cgan.say("hand_all") })}</div>"""
-MORPH = """<div class="paper ink stage">${cgan.figures.morph(value)}</div>"""
+<span class="paper ink"><img alt="DRAWN: ${value.digit}"
+src="gradio_api/digits/${value.digit}.png?QUERY&i=${value.k}">
+<img alt="GENUINE: ${value.digit}" src="gradio_api/real/${value.digit}.png?i=${value.k}"></span></div>"""
+PLAY = "(last, digit) => ({...last, digit, k: (last.k + STEP) % last.noise.length})"
+ROW = '<div class="paper ink row"><img alt="ALT" src="{{value}}"></div>'
+STAGE = '<div class="paper ink stage"><img alt="ALT" src="SRC" style="--frame: ${value - 1}"></div>'
 
 
 def lay_out(page):
@@ -38,9 +43,9 @@ def lay_out(page):
         article(page, "about_noise")
         if model.directions is not None:
             article(page, "about_style")
-            figure(page, "hand", STYLED, 0, "slant", {"minimum": -2, "maximum": 2, "step": 0.1})
+            slanted(page, model)
         article(page, "about_between")
-        figure(page, "morph", MORPH, FRAMES // 2, "frame", {"minimum": 1, "maximum": FRAMES, "step": 1})
+        morph(page, model)
         article(page, "about_code")
         text = article(page, "about_text")
         if model.recipe == "compact":  # the page without a server has no other network
@@ -68,7 +73,8 @@ def game(page, model):
     }
     template = GAME
     for word, key in words.items():
-        template = template.replace(word, page.text(key), 1)
+        template = template.replace(word, page.text(key))
+    template = template.replace("QUERY", query(page, model))
     value = {"k": 0, "digit": "3", "noise": [noise(z) for z in hands.seeded(SEED, range(HANDS), model.z_dim)]}
     drawing = gr.HTML(
         value,
@@ -80,14 +86,32 @@ def game(page, model):
         another = page.button("about_another", "about-another")
         digit = page.digit("about-digit", value="3")
     for event, step in ((another.click, 1), (drawing.click, 1), (digit.input, 0)):
-        event(None, [drawing, digit], drawing, **js("play_game", step))
+        event(None, [drawing, digit], drawing, **js("show") | {"js": PLAY.replace("STEP", str(step))})
 
 
-def figure(page, name, template, start, key, settings):
-    """Add a picture and a slider that changes it."""
-    picture = gr.HTML(start, html_template=template, elem_id=f"about-{name}")
-    slider = gr.Slider(value=start, label=page.text(key), buttons=[], elem_id=f"about-{name}-slider", **settings)
-    slider.input(None, slider, picture, **js("move_figure", name))
+def slanted(page, model):
+    """Add the ten digits of a hand and a slider that slants them."""
+    address = f"gradio_api/digits/all.png?{query(page, model)}&i=0&slant={{}}"
+    template = ROW.replace("ALT", page.text("hand_all"))
+    picture = gr.HTML(address.format(0), html_template=template, elem_id="about-hand")
+    slider = gr.Slider(-2, 2, 0, step=0.1, label=page.text("slant"), buttons=[], elem_id="about-slant")
+    slider.input(None, slider, picture, **js("follow", "about-hand", address))
+
+
+def morph(page, model):
+    """Add one of the frames from a 3 to an 8, and a slider that goes through them."""
+    address = f"gradio_api/morph.png?from=3&to=8&frames={FRAMES}&{query(page, model)}"
+    alt = page.text("morph_alt").format_map({"from": 3, "to": 8})
+    template = STAGE.replace("ALT", alt).replace("SRC", address)
+    picture = gr.HTML(FRAMES // 2, html_template=template, elem_id="about-morph")
+    slider = gr.Slider(
+        1, FRAMES, FRAMES // 2, step=1, label=page.text("frame"), buttons=[], elem_id="about-frame"
+    )
+    slider.input(None, slider, picture, **js("show") | {"js": "(frame) => frame"})
+
+
+def query(page, model):
+    return urlencode({"seed": SEED, "model": next(iter(page.models)), "w": model.id})
 
 
 def noise(z):

@@ -20,7 +20,9 @@ def route():
     def respond(request):
         name = request.path_params["name"]
         if name not in FILES:
-            return sentence(404, f"There is no file {name[:40]!r} to read here; there are {', '.join(FILES)}.")
+            return sentence(
+                404, f"There is no file {name[:40]!r} to read here; there are {', '.join(FILES)}."
+            )
         return FileResponse(ROOT / name, media_type="text/plain; charset=utf-8")
 
     return Route("/gradio_api/code/{name:path}", respond)

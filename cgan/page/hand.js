@@ -89,6 +89,8 @@
 
   tabs.hand = {
     sheets: drawn,
+    // Return what a card shows.
+    card: ({ isOurs, ten, src }) => ({ drawing: isOurs && pad.picture(fitted), rest: [ten, src] }),
     wish(asked) {
       const isHeld = isSet(asked.i) || Boolean(asked.z);
       const hand = ["seed", "i", "z"];
@@ -127,11 +129,6 @@
     line(given) {
       const value = given || cgan.first("hand");
       return `<div class="written paper ink">${value?.src ? image(value) : ""}</div>${links(value)}`;
-    },
-    card({ isOurs, ten, src }) {
-      const mine = isOurs ? [[pad.picture(fitted), 60, 30, 240, 240]] : [];
-      const says = isOurs ? [[say("card_mine"), 330, 140, 50], [say("card_rest"), 330, 190, 30]] : [[say("card_write"), 60, 170, 50]];
-      return [[...mine, [ten, 60, 290, 1080, 108], [src, 60, 420, 1080, 96]], says];
     },
     listen(element, call) {
       trigger = call;

@@ -18,7 +18,11 @@ from starlette.routing import Route
 from cgan.page.access import is_logged_in
 from cgan.page.parts import FOLDER, OPENING, TEXTS, WEB
 
-CARD = Route("/card.png", lambda request: FileResponse(FOLDER / "card.png"))  # public, as the tags are
+# Public, as the tags are: the card of a link, and the script that makes cards to send.
+CARDS = [
+    Route("/card.png", lambda request: FileResponse(FOLDER / "card.png")),
+    Route("/card.js", lambda request: FileResponse(WEB / "card.js")),
+]
 GRADIOS = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 LANGUAGES = {"/": "en", "/zh": "zh"}  # by path
 OWN = re.compile(r"(lang|__theme)=\w*")  # parameters that leave the picture as it is

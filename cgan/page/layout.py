@@ -113,7 +113,7 @@ def look(page):
         "tabs": {},
     }
     own = [FOLDER / f"{name}.js" for name in ("links", "page", "paper", *(tab.NAME for tab in TABS))]
-    scripts = "".join(script.read_text("utf-8") for script in [WEB / "pad.js", WEB / "card.js", *own])
+    scripts = "".join(script.read_text("utf-8") for script in [WEB / "pad.js", *own])
     scripts = re.sub(r"^ *//.*\n|^ +", "", scripts, flags=re.MULTILINE)  # comments are for readers
     facts = json.dumps(given).replace("<", "\\u003c")
     return {

@@ -67,12 +67,19 @@
     const [column, row] = isKey ? [0, 0] : [Math.floor(x * columns), Math.floor(y * rows)];
     return row * columns + column < value.count ? { paper, row, column, columns, rows } : null;
   };
+  // Save what a tab shows as a card. The script for it is fetched when it is needed.
+  const card = async (...shown) => {
+    const script = document.createElement("script");
+    const isHere = new Promise((onload) => Object.assign(script, { src: "card.js", onload }));
+    if (!window.saveCard) document.head.append(script), await isHere;
+    saveCard(...shown, say);
+  };
   const listen = (element, trigger) => {
     const place = element.closest("[id$=-picture]");
     const tab = place.id.replace("-picture", "");
     tabs[tab].listen?.(element, trigger);
     element.addEventListener("click", (event) => {
-      if (event.target.closest("[data-card]")) saveCard(`${tab}_card`, ...tabs[tab].card(place.shown));
+      if (event.target.closest("[data-card]")) card(tab, tabs[tab].card?.(place.shown) ?? place.shown);
       const button = event.target.closest("[data-do]");
       if (!button) return;
       place.what = button.dataset.what ?? "";

@@ -44,12 +44,6 @@
       return `<div class="pair">${sides.join("")}</div><div class="answers">${buttons.join("")}</div>
       <p class="score">${score}</p><h3>${isOver ? say("quiz_told", { right, round }) : ""}</h3>`;
     },
-    card({ past, right, round, marks }) {
-      const tile = ({ src, kind }, k) => [src, 160 + 98 * k, kind === "genuine" ? 190 : 310, 98, 98];
-      const names = ["genuine", "drawn"].map((kind, row) => [say(kind), 60, 250 + 120 * row, 26]);
-      const each = [...marks].map((mark, k) => [mark, 197 + 98 * k, 460, 28]);
-      return [past.flatMap((pair, k) => pair.map((one) => tile(one, k))), [[say("quiz_told", { right, round }), 60, 120, 60], ...names, ...each]];
-    },
     listen(element) {
       element.addEventListener("click", ({ target }) => {
         const side = [...element.querySelectorAll("figure")].indexOf(target.closest("figure"));

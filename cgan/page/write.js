@@ -30,7 +30,6 @@
       if (source === "again") Object.assign(asked, { hand: "natural", turn: (Number(asked.turn) + 1) % 10_000 });
       if (source === "hand" && asked.hand === "fresh") asked.i = asked.z = null;
     },
-    card: ({ src }) => [[[src, 60, 60, 1080, 380]], [[say("card_write"), 60, 500, 30]]],
     view: (value) => `${cgan.held(value?.held)}<div class="written paper ink beat-${value?.beat ?? ""}">
       ${value?.src ? image(value) : ""}</div>`,
   };

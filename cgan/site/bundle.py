@@ -74,7 +74,11 @@ def data(weights):
 
 def _page(weights, parts, home, size):
     script = "\n".join(
-        [_scripts(PAGE, HERE), _scripts(["card.js", "pad.js"], WEB), _scripts(["pad_tab.js", "start.js"], HERE)]
+        [
+            _scripts(PAGE, HERE),
+            _scripts(["card.js", "pad.js"], WEB),
+            _scripts(["pad_tab.js", "start.js"], HERE),
+        ]
     )
     html = (HERE / "page.html").read_text("utf-8")
     texts = json.loads((WEB / "texts.json").read_text("utf-8"))

@@ -77,11 +77,8 @@ const savePng = (canvas, name) => canvas.toBlob((blob) => save(blob, name), "ima
 const saving = {
   png: () => savePng(onPaper($("picture").firstElementChild), `${shown.wish.name}.png`),
   card: () => {
-    const [picture, sheet] = [$("picture").firstElementChild, pad.sheets.findLast(isDrawn)];
-    if (state.tab === "write") return saveCard("write_card", [[picture, 60, 60, 1080, 380]], [[say("card_write"), 60, 500, 30]], HOME);
-    const words = [[say("card_mine"), 330, 140, 50], [say("card_rest"), 330, 190, 30]];
-    const [drawing, says] = sheet ? [[[pad.picture(sheet), 60, 30, 240, 240]], words] : [[], [[say("card_write"), 60, 170, 50]]];
-    saveCard("hand_card", [...drawing, [picture, 60, 290, 1080, 230]], says, HOME);
+    const [src, sheet] = [$("picture").firstElementChild, pad.sheets.findLast(isDrawn)];
+    saveCard(state.tab, { src, rest: [src], drawing: sheet && pad.picture(sheet) }, say, HOME);
   },
   raw: () => savePng($("picture").firstElementChild, `${shown.wish.name}_28px.png`),
   svg: () =>

@@ -96,26 +96,6 @@ def test_write(open_page):
     assert len(files) == 3 and "ground=paper" in files[0] and "text.svg" in files[1]  # there is no one font
 
 
-def test_morph(open_page):
-    page = open_page("/?tab=morph&from=3&to=8&seed=7")
-    shows(page, "from=3&to=8&seed=7&to_seed=7&", "morph")
-    stage = page.locator("#morph-picture .stage img")
-    for preference, animation in (("no-preference", "morph"), ("reduce", "none")):
-        page.emulate_media(reduced_motion=preference)
-        assert stage.evaluate("image => getComputedStyle(image).animationName") == animation
-    page.locator("#morph-frame input[type=range]").press("End")
-    page.wait_for_selector("#morph-picture .playing", state="detached")
-    assert "--frame: 49" in stage.get_attribute("style")
-    assert not page.is_checked("#morph-play input")
-    page.check("#morph-play input")
-    page.wait_for_selector("#morph-picture .playing")
-    gif = image(page, page.locator("#morph-picture nav a").first.get_attribute("href"))
-    assert gif.format == "GIF" and gif.n_frames > 10
-    pick(page, "morph-to")
-    shows(page, "from=3&to=9&", "morph")
-    assert "frame" not in page.url
-
-
 def test_compare(open_page):
     page = open_page("/?tab=compare&digit=6&seed=3")
     page.wait_for_function("document.querySelectorAll('#compare-picture img').length > 4")
@@ -157,22 +137,6 @@ def test_a_run_that_is_being_written(tmp_path, monkeypatch):
     assert training.state(page, "mine", 1, [0.12, 1])[4] == "Stopped at epoch 1.5 of 4, after 2 min."
     live |= {"previews": [0.12, 1, 2, 3, 4], "epochs_done": 4.0}
     assert training.state(page, "mine", 1, [0.12, 1])[4] == "4 epochs took 2 min."
-
-
-def test_quiz(open_page):
-    page, found = open_page("/?tab=quiz"), 0
-    for round in range(1, 11):
-        says(page, text("quiz_asked", round=round), "quiz")
-        assert page.locator("#quiz-picture .genuine").count() == 0
-        page.focus(f"#quiz-picture button.paper[data-what='{round % 2}']")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("#quiz-picture .chosen")
-        found += page.locator("#quiz-picture .chosen.genuine").count()
-        if round < 10:
-            page.click("#quiz-picture [data-do=edit]")
-    says(page, text("quiz_over", right=found, round=10), "quiz")
-    page.click("#quiz-picture [data-do=edit]")
-    says(page, text("quiz_asked", round=1), "quiz")
 
 
 def test_the_first_hand_is_readable():
