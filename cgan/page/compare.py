@@ -1,6 +1,7 @@
 """The tab Compare: one digit and seed drawn by every model, beside real digits, and the measures."""
 
 import json
+import math
 
 import gradio as gr
 
@@ -22,7 +23,10 @@ def lay_out(page):
 
 
 def measured(models, path=weights.SHIPPED / "results.json"):
-    """Return what weights/results.json has of real digits and of these models: name -> {measure: value}."""
+    """Return what weights/results.json has of real digits and of these models: name -> {measure: value}.
+
+    Real digits, whose name is "", come first, then the models, the nearest to them first.
+    """
     try:
         records = json.loads(path.read_bytes())["records"]
     except (OSError, ValueError, KeyError):
@@ -34,7 +38,7 @@ def measured(models, path=weights.SHIPPED / "results.json"):
         name = "" if is_real else names.get(record["weights"])
         if name is not None and record["what"] != "study":
             rows.setdefault(name, {})[record["measure"]] = record["value"]
-    return dict(sorted(rows.items(), key=lambda row: ["", *models].index(row[0])))
+    return dict(sorted(rows.items(), key=lambda row: (row[0] != "", row[1].get("fd_ratio", math.inf))))
 
 
 def table(page, rows):
@@ -45,4 +49,9 @@ def table(page, rows):
         cells = [f"{values[measure]:.4g}" if measure in values else "–" for measure in MEASURES]
         lines.append([name or page.text("real"), *cells])
     head = f"### {page.text('measured')}\n\n"
-    return head + "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{page.text('measures')}"
+    return (
+        head
+        + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        + "\n\n"
+        + "\n".join(page.text("measures"))
+    )

@@ -16,7 +16,7 @@ TITLE = """<img src="favicon.ico" alt=""><h1>${cgan.say("title")}</h1><p>${cgan.
 onclick="this.search = cgan.other()">${cgan.say("other_language")}</a>"""
 BACK = """addEventListener("popstate", () => trigger("select"));"""
 # Controls that are not in links.
-INNER = ["seed_bar", "to_seed_bar", "frame", "play", "previews", "pair"]
+INNER = ["seed_bar", "to_seed_bar", "frame", "play", "at", "previews", "pair"]
 
 
 def build(models, runs=()):
@@ -87,11 +87,13 @@ def linked(page):
 
 def look(page):
     """Return the options of gr.Blocks.launch() for theme, style, script and footer."""
+    measured = compare.measured(page.everything)
     models = {
         name: {
             "id": weights.id,
             "styled": weights.directions is not None,
             "conditional": weights.conditional,
+            "distance": measured.get(name, {}).get("fd_ratio"),
             "note": {language: note(weights, language) for language in ("en", "zh")},
         }
         for name, weights in page.everything.items()

@@ -5,7 +5,7 @@
   const { texts } = window; // in the language of the page, see head.py
   const language = location.pathname.endsWith("/zh") ? "zh" : "en";
   const seeds = 2 ** 32 - 1;
-  const most = { seed: seeds, to_seed: seeds, i: 9999, to_i: 9999, turn: 9999, n: 100, epoch: 1000 };
+  const most = { seed: seeds, to_seed: seeds, i: 9999, to_i: 9999, turn: 9999, n: 100, epoch: 1e6 };
   // What a parameter means that is missing beside others, as in links of earlier versions.
   const missing = { draw: { digit: "3", seed: 13 }, write: { hand: "one" } };
   let timer;
@@ -22,8 +22,8 @@
       return /^\d$/.test(text) || (tab === "draw" && text === "all") ? text : undefined;
     }
     if (!style.includes(key) && !(key in most)) return text;
-    const isNumber = (style.includes(key) ? /^-?\d(\.\d+)?$/ : /^\d+$/).test(text);
-    return isNumber && Math.abs(text) <= (most[key] ?? 2) ? Number(text) : undefined;
+    const form = style.includes(key) ? /^-?\d(\.\d+)?$/ : key === "epoch" ? /^\d+(\.\d+)?$/ : /^\d+$/;
+    return form.test(text) && Math.abs(text) <= (most[key] ?? 2) ? Number(text) : undefined;
   };
 
   // Return the parameters in the page's address. Of one that is there twice, as some messengers do it, the first that

@@ -2,6 +2,7 @@
 //   wish(asked, source)    what to show for the values of the tab's controls: { src or sources, alt, says, files ... };
 //                          null if there is nothing yet; throws an Error with a sentence if there cannot be
 //   change(asked, source)  what else changes in `asked` with the control or button `source`
+//   follow(asked)          what a link changes besides the controls that it names: { name: value }
 //   view(value)            the markup of a wish; one picture by default, see paper.js
 //   isLate                 its wish needs more than the page's address
 // State is kept on elements, in Gradio's components and in the page's address.
@@ -98,7 +99,7 @@
     const { [source]: _, ...pending } = place.pending;
     const fromLink = how === "open" ? settings(tab, now) : null;
     const asked = fromLink ? fromLink.values : change(tab, { ...now, ...pending }, source);
-    const changed = fromLink ? {} : news(place, now, asked, source);
+    const changed = fromLink ? tabs[tab].follow?.(asked) ?? {} : news(place, now, asked, source);
     Object.assign(place.pending, changed);
     place.asked = asked;
     try {

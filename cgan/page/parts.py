@@ -38,6 +38,8 @@ SET = (
     "hand",
     "turn",
     "play",
+    "epoch",
+    "at",
 )
 
 

@@ -126,7 +126,7 @@ def routes(models, runs=(), digits_html=None):
     """
     more = [("digits.html", "text/html", digits_html, MODEL)] if digits_html else []
     addresses = [_route(models, *address) for address in [*ADDRESSES, *more]]
-    return [*addresses, training.route(models, runs), fitting.route(chosen(models)), code.route()]
+    return [*addresses, *training.routes(models, runs), fitting.route(chosen(models)), code.route()]
 
 
 def _route(models, path, media_type, answer, parameters):

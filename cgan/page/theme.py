@@ -3,7 +3,10 @@
 import gradio as gr
 
 PAPER, NIGHT = "#fbfaf7", "#16161a"  # as in ink.css; Gradio shows them before any style sheet is there
-LINES = ["#8a857c", "#c2472f", "#4f7a8c", "#b08a3c"]  # of a plot, in both modes
+LINES = {  # of losses, in both modes: G is red and D is blue in each model
+    **{"g": "#c2472f", "d": "#3f7aa0", "d_real": "#3f7aa0", "d_fake": "#3f8f7f"},
+    **{"reconstruction": "#8a857c", "kl": "#b08a3c"},
+}
 
 _VALUES = {
     "paper": "background_fill_primary background_fill_secondary block_background_fill"

@@ -1,10 +1,11 @@
-"""The tab Training: how a model learned, or how train.py is doing now: previews by epoch, and the losses."""
+"""The tab Training: how a model learned, or how train.py is doing now: previews as a film, and the losses."""
 
 import gradio as gr
 import pandas as pd
 
 from cgan.cli import BadInput
 from cgan.page import runs
+from cgan.page.parts import js
 from cgan.page.theme import LINES
 
 NAME = "training"
@@ -13,13 +14,16 @@ MOST = 1000  # the slider's maximum until the previews are counted
 
 
 def lay_out(page):
-    with page.tab(NAME) as tab, gr.Row():
+    with page.tab(NAME) as tab, gr.Row(elem_classes="desk"):
+        with gr.Column(min_width=300):
+            template = "${cgan.tabs.training.view(value)}@children${cgan.caption('training', value)}"
+            with page.picture("training", template), gr.Row(elem_classes="bar"):
+                play = page.button("play", "training-play", scale=0)
+                at = gr.Slider(
+                    1, MOST, MOST, step=1, label=page.text("epoch"), buttons=[], elem_id="training-bar"
+                )
         with gr.Column(min_width=300):
             of = gr.Dropdown(label=page.text("training_of"), filterable=False, elem_id="training-of")
-            page.picture("training")
-            epoch = gr.Slider(1, MOST, MOST, step=1, label=page.text("preview"), elem_id="training-epoch")
-            previews = gr.JSON(visible=False)
-        with gr.Column(min_width=300):
             plot = gr.LinePlot(
                 x="epoch",
                 y="loss",
@@ -27,7 +31,7 @@ def lay_out(page):
                 x_title=page.text("epoch"),
                 y_title=page.text("loss"),
                 color_title=" ",
-                height=320,
+                height=280,
                 elem_id="training-losses",
             )
             status = gr.HTML(
@@ -35,22 +39,20 @@ def lay_out(page):
                 elem_id="training-status",
             )
             gr.Markdown(page.text("training_info"), elem_classes="info")
+        epoch, previews = gr.Number(visible=False), gr.JSON(visible=False)
         timer = gr.Timer(3, active=False)
 
-    # A link sets `of` last, which calls `state`.
-    page.wire("training", {"epoch": epoch, "of": of, "previews": previews})
+    # A link sets `of` last, which calls `state`; whose `previews` the picture needs.
+    page.wire("training", {"epoch": epoch, "of": of, "at": at, "previews": previews})
     settings = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
-    inputs, outputs = [of, epoch, previews], [of, epoch, previews, plot, status, timer]
-    events = [tab.select, of.change, timer.tick]
-    gr.on(events, lambda *shown: state(page, *shown), inputs, outputs, preprocess=False, **settings)
-    gr.on([of.change, previews.change, epoch.change], **page.show("training", "live", "epoch"))
+    events, outputs = [tab.select, of.change, timer.tick], [of, at, previews, plot, status, timer]
+    told = gr.on(events, lambda chosen: state(page, chosen), of, outputs, preprocess=False, **settings)
+    told.then(**page.show("training", "live", "previews"))
+    play.click(**js("tabs.training.play"))
 
 
-def state(page, chosen, position, shown):
-    """Return the tab's outputs for the chosen training; by default for a live run, else the first one.
-
-    position, shown: the chosen preview, counted from 1, and the previews that it was chosen from.
-    """
+def state(page, chosen):
+    """Return the tab's outputs for the chosen training; by default for a live run, else the first one."""
     trainings = runs.trainings(page.everything, page.runs)
     histories = {}
     for name, path in trainings.items():
@@ -65,14 +67,12 @@ def state(page, chosen, position, shown):
     if chosen is None:
         return gr.Dropdown(choices=[]), gr.skip(), None, None, page.text("training_none"), gr.skip()
     history = histories.get(chosen) or runs.history(trainings[chosen])
-    previews = history["previews"]
-    is_another = shown and shown[: len(previews)] != previews[: len(shown)]
-    at_end = is_another or position >= len(shown or previews)
+    epochs, limit = history["previews"], axis(history)
     return (
         gr.Dropdown(choices=list(trainings), value=chosen),
-        gr.Slider(maximum=max(2, len(previews)), value=len(previews) if at_end else position),
-        previews,
-        losses(page, history),
+        gr.Slider(maximum=max(2, len(epochs))),
+        {"of": chosen, "epochs": epochs, "all": history["epochs"], "limit": limit},
+        losses(page, history, limit),
         gone + sentence(page, history),
         gr.Timer(active=is_live(history)),
     )
@@ -87,12 +87,21 @@ def is_live(history):
     return not is_done(history) and history["age"] < LIVE
 
 
-def losses(page, history):
+def axis(history):
+    """Return the last epoch of the losses' axis: it is halved while what is done so far still fits."""
+    limit = history["epochs"]
+    while 2 * max(0.01, history["epochs_done"], *history["previews"][-1:]) <= limit:
+        limit /= 2
+    return limit
+
+
+def losses(page, history, limit):
     """Return gr.LinePlot's table: a row for each loss and epoch."""
-    table = pd.DataFrame({page.text(f"loss_{name}"): values for name, values in history["losses"].items()})
+    names = {name: page.text(f"loss_{name}") for name in history["losses"]}
+    table = pd.DataFrame({names[name]: values for name, values in history["losses"].items()})
     table = table.assign(epoch=history["epoch"]).melt("epoch", var_name="of", value_name="loss")
-    names = dict(zip(table["of"].unique(), LINES, strict=False))
-    return gr.LinePlot(table, color_map=names)
+    colors = {names[name]: LINES[name] for name in names if name in LINES}
+    return gr.LinePlot(table, color_map=colors, x_lim=[0, limit])
 
 
 def sentence(page, history):

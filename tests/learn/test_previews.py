@@ -1,13 +1,17 @@
 """Previews of a training run: soon after its start, at most 199, and without a trace in its weights."""
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
+import train
 from cgan.learn import previews, run
 from cgan.learn.history import history
 from cgan.learn.recipes import RECIPES
-from tests.tiny import OPTIONS
+from tests.tiny import OPTIONS, write_mnist
 
 
 class Clock:
@@ -43,6 +47,22 @@ def test_a_run_shows_previews_in_its_first_minute_and_learns_the_same(learn, tmp
     monkeypatch.setattr(previews, "EVERY", 10**6)
     assert learn(tmp_path / "unwatched", *options).digest == watched.digest
     assert sorted(run.load_state(tmp_path / "unwatched")["previews"]) == [0, 2, 20]
+
+
+@pytest.mark.soak
+def test_a_real_run_shows_previews_in_its_first_minute(tmp_path):
+    out, data = tmp_path / "out", write_mnist(tmp_path / "data", n=20_000)
+    command = [sys.executable, "train.py", "--data", data, "--out", out, "--threads", "1"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=Path(train.__file__).parent, **quiet) as process:
+        while not (out / "log.jsonl").exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        time.sleep(60)
+        shown = list(out.glob("preview-*.png"))
+        process.terminate()
+    print(f"{len(shown)} previews in the first minute of a run")
+    assert len(shown) >= 3
 
 
 def test_previews_after_the_state_go_when_a_run_is_resumed(learn, tmp_path):

@@ -1,10 +1,12 @@
 """What the tab Training reads: shipped logs and previews, and runs of both versions as they are written."""
 
+import io
 import json
 import os
 
 import pytest
 import torch
+from PIL import Image
 from starlette.testclient import TestClient
 
 from cgan import weights
@@ -61,7 +63,7 @@ def test_every_preview_of_a_history_opens(folder):
 
 
 def test_addresses_of_previews(folder):
-    client = TestClient(app_with([runs.route(MODELS, [folder])]))
+    client = TestClient(app_with(runs.routes(MODELS, [folder])))
     answer = client.get("/gradio_api/training/compact%20(run)/1.png")
     assert answer.status_code == 200 and answer.headers["cache-control"] == "private, no-cache"
     (folder / "old" / "preview-002.png").write_bytes(b"cut short")
@@ -69,6 +71,25 @@ def test_addresses_of_previews(folder):
         assert client.get(f"/gradio_api/training/{path}.png").status_code == 404
     (folder / "old" / "log.jsonl").write_text("[]\n")
     assert "no readable log" in client.get("/gradio_api/training/old/0.png").text
+
+
+def test_a_training_as_a_film(folder):
+    client = TestClient(app_with(runs.routes(MODELS, [folder])))
+    for name, count in (("compact", 51), ("old", 3)):
+        answer = client.get(f"/gradio_api/training/{name}.gif")
+        assert answer.headers["content-type"] == "image/gif"
+        film, milliseconds = Image.open(io.BytesIO(answer.content)), []
+        for frame in range(film.n_frames):
+            film.seek(frame)
+            milliseconds.append(film.info["duration"])
+        assert film.n_frames == count == len(milliseconds)
+        assert 5500 <= sum(milliseconds[:-1]) * count / (count - 1) <= 6500
+    film.seek(0)  # all ink above, as its first row
+    assert film.convert("RGB").getpixel((5, 5)) == (251, 250, 247)
+    (folder / "empty").mkdir()
+    write_run(folder / "none", [])
+    assert client.get("/gradio_api/training/none.gif").status_code == 404
+    assert client.get("/gradio_api/training/gone.gif").status_code == 404
 
 
 def test_the_page_works_without_logs_that_are_damaged(tmp_path, monkeypatch):

@@ -8,8 +8,8 @@ import torch
 
 from cgan import weights
 from cgan.draw import hands, sampling
-from cgan.page import pictures, runs, training
-from cgan.page.parts import FOLDER, SEED, TEXTS, Page
+from cgan.page import pictures
+from cgan.page.parts import FOLDER, SEED, TEXTS
 from tests.page.browsing import PHONE, TABS, image, pick, says, settle, shows, source, still, text
 
 LOADED = "(tab) => [...document.querySelectorAll(`#${tab}-tab img`)].every((image) => image.naturalWidth > 0)"
@@ -103,40 +103,30 @@ def test_compare(open_page):
     assert len(shown) == page.evaluate("Object.keys(cgan.models).length") + 1
     assert shown[0] == "gradio_api/real/6.png?n=16"
     assert any("samples.png?seed=3&n=16&model=vae" in address for address in shown)
-    rows = page.locator("#compare-table tr").all_inner_texts()
-    assert [row.split("\t")[0] for row in rows[1:3]] == ["real digits", "compact"]
+    captions = page.locator("#compare-picture figcaption").all_inner_texts()
+    assert len(set(caption.split("\n", 1)[1] for caption in captions)) == len(captions)
+    rows = [row.split("\t") for row in page.locator("#compare-table tr").all_inner_texts()]
+    assert [row[0] for row in rows[1:]] == [caption.split("\n")[0] for caption in captions]  # the same order
+    distances = [float(row[2]) for row in rows[2:]]
+    assert rows[1][0] == "real digits" and distances == sorted(distances)
+    assert rows[0][2].endswith("↓") and all(name.endswith("↑") for name in [rows[0][1], *rows[0][3:]])
+    assert page.locator("#compare-table li b, #compare-table li strong").count() == len(rows[0]) - 1
 
 
-def test_training(open_page):
-    page = open_page("/?tab=training&of=report&epoch=2")
-    shows(page, "training/report/1.png", "training")
-    page.wait_for_selector("#training-losses svg text >> nth=0")
-    assert "epochs took" in page.inner_text("#training-status")
-    page.locator("#training-epoch input[type=range]").press("Home")
-    shows(page, "training/report/0.png", "training")
-    pick(page, "training-of")
-    shows(page, "training/vae", "training")
-    page.wait_for_function("location.search.includes('of=vae')")
-
-
-def test_a_run_that_is_being_written(tmp_path, monkeypatch):
-    live = {
-        **{"options": {}, "epochs": 4, "epochs_done": 1.5, "seconds": 90, "seconds_left": 150, "age": 2},
-        **{"previews": [0.12, 1], "epoch": [0.5, 1.0, 1.5], "losses": {"d": [3, 2, 1], "g": [1, 2, 3]}},
-    }
-    monkeypatch.setattr(runs, "trainings", lambda *_: {"mine": tmp_path})
-    monkeypatch.setattr(runs, "history", lambda path: live)
-    page = Page("en", {}, {}, [])
-    of, epoch, previews, plot, says, timer = training.state(page, None, training.MOST, None)
-    assert of.value == "mine" and epoch.value == 2 and previews == [0.12, 1] and timer.active
-    assert says == "Training now: epoch 1.5 of 4, 2 min so far, about 2 min to go."
-    live |= {"previews": [0.12, 1, 2]}
-    assert training.state(page, "mine", 2, [0.12, 1])[1].value == 3  # who looks at the last one sees the next
-    assert training.state(page, "mine", 1, [0.12, 1])[1].value == 1
-    live |= {"age": 500}
-    assert training.state(page, "mine", 1, [0.12, 1])[4] == "Stopped at epoch 1.5 of 4, after 2 min."
-    live |= {"previews": [0.12, 1, 2, 3, 4], "epochs_done": 4.0}
-    assert training.state(page, "mine", 1, [0.12, 1])[4] == "4 epochs took 2 min."
+@pytest.mark.parametrize("size", [{}, PHONE])
+def test_compare_is_one_row_with_the_table_near(open_page, size):
+    page = open_page("/?tab=compare", **size)
+    page.wait_for_function("document.querySelectorAll('#compare-picture img').length > 4")
+    cards = page.locator("#compare-picture figure").evaluate_all(
+        "all => all.map((one) => [one.getBoundingClientRect().top, one.getBoundingClientRect().width])"
+    )
+    assert len({tuple(map(round, card)) for card in cards}) == 1
+    assert page.locator("#compare-table table").bounding_box()["y"] <= 850
+    page.focus("#compare-picture .cards")
+    page.keyboard.press("End")
+    last = "#compare-picture figure:last-child"
+    right = f"document.querySelector('{last}').getBoundingClientRect().right"
+    page.wait_for_function(f"{right} <= innerWidth") if size else None
 
 
 def test_the_first_hand_is_readable():
