@@ -14,7 +14,7 @@ from cgan.page.parts import SEED, js
 
 NAME = "about"
 HANDS = 8  # that the drawing goes through
-# The drawing of G and D: boxes, arrows and words; the pictures lie over it, placed by style.css.
+# The drawing of G and D: boxes, arrows and words; the pictures lie over it, placed by about.css.
 GAME = """<div class="game">
 <svg viewBox="0 -26 560 330" role="img" aria-label="ALT"><g class="lines">
 <path d="M92 74 126 118M78 216 126 176M230 130 266 92M372 82 412 122M372 222 412 172M466 200V232"/>

@@ -120,7 +120,7 @@ def look(page):
     facts = json.dumps(given).replace("<", "\\u003c")
     return {
         "theme": theme.THEME,
-        "css_paths": FOLDER / "style.css",  # head.py has ink.css
+        "css_paths": [FOLDER / "style.css", FOLDER / "about.css"],  # head.py has ink.css
         "favicon_path": FOLDER / "seal.png",
         "head": f"<script>window.cgan = {facts};\n{scripts}</script>",
         "footer_links": ["api", "gradio"],

@@ -10,7 +10,7 @@ from cgan import weights
 from cgan.draw import hands, sampling
 from cgan.page import pictures
 from cgan.page.parts import FOLDER, SEED, TEXTS
-from tests.page.browsing import PHONE, TABS, image, pick, says, settle, shows, source, still, text
+from tests.page.browsing import PHONE, TABS, image, says, settle, shows, source, still, text
 
 LOADED = "(tab) => [...document.querySelectorAll(`#${tab}-tab img`)].every((image) => image.naturalWidth > 0)"
 
@@ -123,7 +123,8 @@ def test_compare_is_one_row_with_the_table_near(open_page, size):
     assert len({tuple(map(round, card)) for card in cards}) == 1
     assert page.locator("#compare-table table").bounding_box()["y"] <= 850
     page.focus("#compare-picture .cards")
-    page.keyboard.press("End")
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
     last = "#compare-picture figure:last-child"
     right = f"document.querySelector('{last}').getBoundingClientRect().right"
     page.wait_for_function(f"{right} <= innerWidth") if size else None
