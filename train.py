@@ -11,6 +11,7 @@ torchrun --nproc-per-node 2 train.py  # in two processes
 import os
 import shlex
 import sys
+import time
 from itertools import islice
 from pathlib import Path
 
@@ -21,8 +22,10 @@ from tqdm import tqdm
 
 from cgan.cli import BadInput, add_threads, command, friendly_errors, integer, need, stop_on_signal
 from cgan.files import digest
-from cgan.learn import data, processes, recipes
+from cgan.learn import data, precision, processes, recipes
 from cgan.learn.run import Run, load_state
+
+WARM_UP, TIMED = 5, 48  # steps after which the time left is estimated, once
 
 
 def parse_args(argv=None, saved=None):
@@ -44,6 +47,8 @@ def parse_args(argv=None, saved=None):
     add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
     add("--device", default="cpu", help="PyTorch device to train on (default: cpu)")
     add_threads(parser)
+    text = "bfloat16 is faster where the processor has it (default: auto, the run's own or float32)"
+    add("--precision", choices=precision.PRECISIONS, default="auto", help=text)
     parser.set_defaults(**{**(saved or {}), "set": []})  # `prepare` merges saved settings and given ones
     return parser.parse_args(argv)
 
@@ -61,6 +66,7 @@ def prepare(argv):
     state = load_state(out)
     if state:
         need(options.resume, f"{out} already holds a run; continue it with --resume, or give another --out.")
+        state["options"] = {"precision": "float32"} | state["options"]  # runs from before the option
         options = parse_args(argv, state["options"])
     elif options.resume:
         print(f"No run in {out} yet: starting one.")
@@ -70,6 +76,8 @@ def prepare(argv):
     options.epochs = options.epochs or kind.epochs
     options.batch_size = options.batch_size or kind.batch_size
     options.lr = kind.lr if options.lr is None else options.lr
+    saved = state["options"]["precision"] if state else None
+    options.precision, notice = precision.choose(options.precision, options.device, saved)
     settings = state["options"]["set"] if state else recipes.defaults(options.model)
     options.set = settings | recipes.parse_settings(options.model, options.set)
     if state:
@@ -84,6 +92,7 @@ def prepare(argv):
         f"{len(images)} image{'s' * (len(images) > 1)} cannot be shared by {options.processes} processes."
     )
     need(len(images) >= options.processes, enough)
+    print(notice)
     return options, state, images, labels
 
 
@@ -119,11 +128,12 @@ def train(options, state, images, labels):
     steps = options.epochs * epoch_steps
     is_past = state and state["step"] > steps
     need(not is_past, f"The run in {options.out} is past {options.epochs} epochs; --epochs must be larger.")
-    recipe = recipes.build(options.model, options.seed, steps, options.device, options.lr, **options.set)
+    where = options.device, options.lr, options.precision
+    recipe = recipes.build(options.model, options.seed, steps, *where, **options.set)
     processes.share_gradients(recipe)
     run = Run(options, recipe, digest([images, labels]), steps, epoch_steps, state, writes=rank == 0)
     batches = data.batches(images, labels, options.batch_size, options.seed, run.step, rank, world)
-    batches = islice(batches, steps - run.step)
+    batches, first = islice(batches, steps - run.step), run.step
 
     out = shlex.quote(str(options.out))
     print(f"Watch it learn: python app.py --weights {out}")
@@ -138,6 +148,11 @@ def train(options, state, images, labels):
             losses = recipe.step(x.to(options.device), y.to(options.device), rng, run.step / steps)
             losses, stopped = processes.agree(losses, stop.is_set())
             run.record(losses)  # counts the step and saves when due
+            if run.step == first + WARM_UP:
+                warm = time.monotonic()
+            if run.step == first + WARM_UP + TIMED and rank == 0:
+                minutes = (time.monotonic() - warm) / TIMED * (steps - run.step) / 60
+                bar.write(f"About {minutes:.1f} min to go at this speed.")
             shown = {"epoch": run.step / epoch_steps, **losses}
             bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items()}, refresh=False)
             if stopped:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,6 +28,10 @@ from tests.tiny import OPTIONS, write_mnist
         ("--epochs 0", "--epochs: this must be a whole number from 1 to 1000000, not '0'."),
         ("--batch-size 16", "--batch-size 16 cannot be split evenly over 3 processes"),
         ("--model x", "argument --model"),
+        (
+            "--batch-size 15 --precision bfloat16",
+            "vae learns in float32 only; --precision bfloat16 is for compact.",
+        ),
     ],
 )
 def test_bad_options_are_refused_before_a_folder_is_made(
@@ -95,7 +100,8 @@ def test_resuming_keeps_the_options_and_refuses_others(learn, tmp_path, capsys):
     first = learn(out, "--resume", *OPTIONS, "--model", "vae", "--set", "z_dim=3")
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == f"No run in {out} yet: starting one."
-    assert printed[1] == f"Watch it learn: python app.py --weights {out}"
+    assert printed[1] == "Precision: float32."
+    assert printed[2] == f"Watch it learn: python app.py --weights {out}"
     with pytest.raises(BadInput, match="already holds a run; continue it with --resume, or give another"):
         learn(out, "--model", "vae")
     again = learn(out, "--resume", "--threads", "1", "--set", "z_dim=3", "--epochs", "2")
@@ -104,6 +110,7 @@ def test_resuming_keeps_the_options_and_refuses_others(learn, tmp_path, capsys):
         ("--batch-size 8", "has batch_size=16; --resume cannot change it"),
         ("--lr 0.01", "has lr=0.001; --resume cannot change it"),
         ("--model cvae", "has model=vae; --resume cannot change it"),
+        ("--precision bfloat16", "has precision=float32; --resume cannot change it"),
         ("--set z_dim=4", "has z_dim=3; --resume cannot change it"),
         ("--epochs 1", "is past 1 epochs; --epochs must be larger"),
         (f"--data {write_mnist(tmp_path / 'other', seed=1)}", "was trained on other images"),
@@ -165,3 +172,13 @@ def test_the_command_as_a_process(name, status, mnist, tmp_path):
     else:
         assert done.stdout.endswith(f"--weights '{tmp_path}/\\u8dd1 1'\n")
         assert weights.load(tmp_path / name).recipe == "vae"
+
+
+def test_the_time_left_is_told_once(learn, tmp_path, monkeypatch, capsys):
+    clock = iter(range(0, 10**6, 30))
+    monkeypatch.setattr(train, "WARM_UP", 1)
+    monkeypatch.setattr(train, "TIMED", 2)
+    monkeypatch.setattr("cgan.learn.recipes.Vae.step", lambda *_: {"loss": 1.0})
+    monkeypatch.setattr(train, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    learn(tmp_path / "out", "--model", "vae", "--epochs", "3")
+    assert capsys.readouterr().out.count("About 1.5 min to go at this speed.\n") == 1  # 6 steps of 15 s

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 
 # Options of a run on the fixture `mnist`, with 3 steps per epoch.
-OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1"]
+OPTIONS = ["--epochs", "2", "--batch-size", "16", "--threads", "1", "--precision", "float32"]
 
 
 def write_mnist(root, n=40, seed=0):

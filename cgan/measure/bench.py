@@ -1,7 +1,7 @@
 """Measure speed: medians over several turns, and ratios within a turn, which a busy machine distorts less.
 
 python -m cgan.measure.bench draw     # 64 pictures by each shipped generator, and a matrix product
-python -m cgan.measure.bench train    # eight training steps of `report` and of `compact`
+python -m cgan.measure.bench train    # eight training steps of `report`, and of `compact` in each precision
 python -m cgan.measure.bench start    # from launch to first picture, and the import of torch and gradio
 python -m cgan.measure.bench page     # what visitors wait for: a slider in Chromium, 64 clients at once
 python -m cgan.measure.bench site     # the page without a server, by request only; see bench_site.py
@@ -84,8 +84,8 @@ def time_drawing():
 def time_training():
     """Time eight steps of `report` and of `compact`, which computes its penalty in one; x is noise."""
     functions, rng, run_steps = {}, torch.Generator().manual_seed(0), 10**6
-    for name in ("report", "compact"):
-        recipe = recipes.build(name, seed=0, steps=run_steps)
+    for name, precision in (("report", "float32"), ("compact", "float32"), ("compact", "bfloat16")):
+        recipe = recipes.build(name, seed=0, steps=run_steps, precision=precision)
         x = torch.rand(recipe.batch_size, 1, 28, 28, generator=rng) * 2 - 1
         y = torch.arange(len(x)) % 10
 
@@ -93,7 +93,7 @@ def time_training():
             for step in range(8):
                 recipe.step(x, y, rng, step / run_steps)
 
-        functions[f"8 steps of {name}"] = steps
+        functions[f"8 steps of {name}" + ", bfloat16" * (precision == "bfloat16")] = steps
     return in_turns(functions)
 
 

@@ -2,7 +2,7 @@
 
 python -m cgan.measure.study lr --data data         # the report's learning rates, two epochs each
 python -m cgan.measure.study epochs --data data     # `report` after each of ten epochs
-python -m cgan.measure.study short --data data      # `compact` in one epoch, and in five
+python -m cgan.measure.study short --data data      # `compact` in one epoch and in five, in each precision
 python -m cgan.measure.study ablation --data data   # what each change from `report` to `compact` gains
 python -m cgan.measure.study models                 # the shipped models: sizes and drawing times
 python -m cgan.measure.study hands --data data      # how well a hand is fitted to a test digit
@@ -37,7 +37,8 @@ from cgan.measure.verifier import verifiers
 from cgan.measure.writers import measure_set, measure_writers
 
 TRAIN, DOCS = results.ROOT / "train.py", results.ROOT / "docs"
-REPORT, COMPACT = ["--model", "report"], ["--model", "compact"]
+REPORT, COMPACT = ["--model", "report"], ["--model", "compact", "--precision", "float32"]
+HALF = ["--model", "compact", "--precision", "bfloat16"]
 RATES = ["0.01", "0.005", "0.001", "0.0005", "0.0001"]
 # `compact`'s defaults when the ablation was measured; given explicitly, as the recipe may change.
 AS_PUBLISHED = {
@@ -46,6 +47,7 @@ AS_PUBLISHED = {
     "training_support": 0,
     "last_gamma": 0.02,
     "mismatch_weight": 0.01,
+    "penalty_every": 8,
 }
 
 
@@ -58,7 +60,10 @@ LOSS_ALONE = {"mismatch_weight": 0, "shift": 0, "last_lr": 1, "last_gamma": 1, "
 STUDIES = {  # name: {line of its table: (epochs, seeds, options of train.py)}
     "lr": {rate: (2, 3 if rate == "0.001" else 1, [*REPORT, "--lr", rate]) for rate in RATES},
     "epochs": {str(epochs): (epochs, 1, REPORT) for epochs in range(1, 11)},
-    "short": {f"`compact`, --epochs {n}": (n, seeds, COMPACT) for n, seeds in ((1, 3), (5, 1))},
+    "short": {
+        **{f"`compact`, --epochs {n}": (n, seeds, COMPACT) for n, seeds in ((1, 3), (5, 1))},
+        **{f"`compact`, --epochs {n}, bfloat16": (n, seeds, HALF) for n, seeds in ((1, 3), (5, 1))},
+    },
     "ablation": {  # each line has the changes of those above it, too
         "`report`": (5, 2, REPORT),
         "`compact`'s networks": (5, 2, [*REPORT, "--set", "networks=compact"]),

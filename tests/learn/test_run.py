@@ -25,9 +25,13 @@ ROOT = Path(train.__file__).parent
 
 
 @pytest.fixture
-def undisturbed(learn, tmp_path):
-    """The digest of two epochs of report in one go."""
-    return learn(tmp_path / "undisturbed", "--model", "report").digest
+def given():
+    return ["--model", "report"]
+
+
+@pytest.fixture
+def undisturbed(given, learn, tmp_path):
+    return learn(tmp_path / "undisturbed", *given).digest
 
 
 # What is written
@@ -60,9 +64,10 @@ def test_previews_are_of_the_same_hands(learn, tmp_path, model):
 # Resuming
 
 
-@pytest.mark.parametrize("model", RECIPES)
-def test_an_interrupted_and_resumed_run_is_the_same_to_the_bit(model, learn, tmp_path, monkeypatch, capsys):
-    undisturbed = learn(tmp_path / "undisturbed", "--model", model).digest
+@pytest.mark.parametrize("model, precision", [(m, "float32") for m in RECIPES] + [("compact", "bfloat16")])
+def test_an_interrupted_run_resumed_is_the_same(model, precision, learn, tmp_path, monkeypatch, capsys):
+    given = ["--model", model, "--precision", precision]
+    undisturbed = learn(tmp_path / "undisturbed", *given).digest
     recipe, out, count = RECIPES[model], tmp_path / "out", 0
     step = recipe.step
 
@@ -74,7 +79,7 @@ def test_an_interrupted_and_resumed_run_is_the_same_to_the_bit(model, learn, tmp
         return step(*arguments)
 
     monkeypatch.setattr(recipe, "step", interrupted)
-    for steps, options in ((2, ["--model", model]), (3, ["--resume"])):
+    for steps, options in ((2, given), (3, ["--resume"])):
         with pytest.raises(SystemExit, match="130"):
             learn(out, *options)
         end = f"Stopped and saved at step {steps} of 6.\nTo continue: python train.py --resume --out {out}\n"
@@ -112,16 +117,18 @@ def dying(function):
             os.kill(os.getpid(), signal.SIGKILL)
         return function(*arguments)
     return call
-run.SAVE_EVERY, os.replace, recipes.Report.step = 0, dying(os.replace), dying(recipes.Report.step)
+run.SAVE_EVERY, os.replace = 0, dying(os.replace)
+for recipe in (recipes.Report, recipes.Compact):
+    recipe.step = dying(recipe.step)
 train.main(sys.argv[1:])
 os._exit(0)
 """
 
 
 @pytest.fixture
-def train_until(mnist, tmp_path):
+def train_until(given, mnist, tmp_path):
     """train_until(N) -> exit status of a run in out/, resumed and killed before its Nth step or rename."""
-    options = ["--model", "report", *OPTIONS, "--resume", "--data", mnist, "--out", tmp_path / "out"]
+    options = [*OPTIONS, *given, "--resume", "--data", mnist, "--out", tmp_path / "out"]
     pipes = {"text": True, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
 
     def call(moment):
@@ -133,6 +140,7 @@ def train_until(mnist, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+@pytest.mark.parametrize("given", [["--model", "report"], ["--model", "compact", "--precision", "bfloat16"]])
 def test_a_killed_run_resumed_is_the_same_as_an_undisturbed_one(learn, tmp_path, undisturbed, train_until):
     out = tmp_path / "out"
     # In the second step; with a state.pt.tmp that is whole, but not yet state.pt; in the third step.

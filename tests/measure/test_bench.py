@@ -11,7 +11,8 @@ def test_draw_and_train_are_timed_and_kept_if_asked(tmp_path, monkeypatch, capsy
     bench.main(["draw"])
     assert "draw: vae" in capsys.readouterr().out and not results.PATH.exists()
     bench.main(["train", "--keep"])
-    assert results.select(setting="train: 8 steps of report", measure="milliseconds")[0]["value"] > 0
+    for line in ("report", "compact", "compact, bfloat16"):
+        assert results.select(setting=f"train: 8 steps of {line}", measure="milliseconds")[0]["value"] > 0
 
 
 def test_ratios_are_taken_within_a_turn(monkeypatch):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn.functional import leaky_relu
 
 from cgan import networks
 from cgan.cli import BadInput
@@ -51,6 +52,15 @@ def test_digits_and_mixtures_of_digits_condition_a_generator(kind):
 
 
 # compact
+
+
+def test_patches_replace_the_first_convolution_of_d():
+    D, x = compact.Discriminator(), torch.randn(2, 1, 28, 28)
+    h = D.conv1(x)
+    for layer in (D.conv2, D.conv3):
+        h = layer(leaky_relu(h, 0.2))
+    h = leaky_relu(D.dense(leaky_relu(h, 0.2).permute(0, 2, 3, 1).flatten(1)), 0.2)
+    torch.testing.assert_close(D.features(x), h)
 
 
 def test_the_digit_conditions_each_norm_with_its_statistics_folded_in():

@@ -22,15 +22,20 @@ from cgan.learn.recipes.vae import Cvae, Vae, VaeCgan
 RECIPES = {"report": Report, "compact": Compact, "vae": Vae, "cvae": Cvae, "vae-cgan": VaeCgan}
 
 
-def build(name, seed, steps, device="cpu", lr=None, **settings):
+def build(name, seed, steps, device="cpu", lr=None, precision="float32", **settings):
     """Return the recipe called `name`, its layers initialised from `seed`, for a run of `steps` steps.
 
-    lr: None for the recipe's own. Raises BadInput if a setting is out of range.
+    lr: None for the recipe's own. Raises BadInput if a setting is out of range, or the precision unknown to
+    the recipe.
     """
     recipe = RECIPES[name]
     with torch.random.fork_rng(devices=[]):  # layers initialise from the global RNG only
         torch.manual_seed(seed)
-        return recipe(steps, device, recipe.lr if lr is None else lr, **settings)
+        recipe = recipe(steps, device, recipe.lr if lr is None else lr, **settings)
+    if precision == "bfloat16":
+        need(name == "compact", f"{name} learns in float32 only; --precision bfloat16 is for compact.")
+        recipe.halve()
+    return recipe
 
 
 def defaults(name):

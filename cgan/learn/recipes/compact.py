@@ -80,6 +80,10 @@ class Compact:
         self.parts = {"G": self.G, "D": self.D, "G_ema": self.G_ema}
         self.parts |= {"G_optimizer": self.G_optimizer, "D_optimizer": self.D_optimizer}
 
+    def halve(self):
+        """Compute D's features in bfloat16 from now on, but for the first layer; G stays in float32."""
+        self.D.half_inside = True
+
     def step(self, x, y, rng, progress):
         """Learn from real images x (N, 1, 28, 28) in [-1, 1] and their digits y (N,); return the losses."""
         lr, gamma, shift = self.schedule(progress)
