@@ -47,7 +47,7 @@ def parse_args(argv=None, saved=None):
     add("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="change settings of the recipe")
     add("--device", default="cpu", help="PyTorch device to train on (default: cpu)")
     add_threads(parser)
-    text = "bfloat16 is faster where the processor has it (default: auto, the run's own or float32)"
+    text = "auto: bfloat16 in compact's D where this CPU is faster in it; its choice is printed"
     add("--precision", choices=precision.PRECISIONS, default="auto", help=text)
     parser.set_defaults(**{**(saved or {}), "set": []})  # `prepare` merges saved settings and given ones
     return parser.parse_args(argv)
@@ -77,7 +77,7 @@ def prepare(argv):
     options.batch_size = options.batch_size or kind.batch_size
     options.lr = kind.lr if options.lr is None else options.lr
     saved = state["options"]["precision"] if state else None
-    options.precision, notice = precision.choose(options.precision, options.device, saved)
+    options.precision, notice = precision.choose(options.precision, options.model, options.device, saved)
     settings = state["options"]["set"] if state else recipes.defaults(options.model)
     options.set = settings | recipes.parse_settings(options.model, options.set)
     if state:

@@ -11,30 +11,36 @@ from cgan.learn.recipes import build
 
 
 @pytest.mark.parametrize(
-    "asked, saved, fast, expected",
+    "asked, model, device, saved, fast, expected",
     [
-        ("auto", None, True, "float32."),
-        ("auto", "float32", True, "float32."),
-        ("auto", "bfloat16", True, "bfloat16."),
-        ("auto", "bfloat16", False, "bfloat16; this processor is no faster in it"),
-        ("bfloat16", None, True, "bfloat16."),
-        ("bfloat16", None, False, "bfloat16; this processor is no faster in it"),
-        ("float32", None, False, "float32."),
+        ("auto", "compact", "cpu", None, True, "bfloat16."),
+        ("auto", "compact", "cpu", None, False, "float32."),
+        ("auto", "report", "cpu", None, True, "float32."),
+        ("auto", "compact", "cuda", None, True, "float32."),
+        ("auto", "compact", "cpu", "float32", True, "float32."),
+        ("auto", "compact", "cpu", "bfloat16", True, "bfloat16."),
+        ("auto", "compact", "cpu", "bfloat16", False, "bfloat16; this processor is no faster in it"),
+        ("bfloat16", "compact", "cpu", None, False, "bfloat16; this processor is no faster in it"),
+        ("bfloat16", "compact", "cuda", None, False, "bfloat16."),
+        ("float32", "compact", "cpu", None, True, "float32."),
     ],
 )
-def test_auto_is_the_precision_of_the_run_or_float32(asked, saved, fast, expected, monkeypatch):
+def test_auto_is_the_runs_own_or_what_is_fast(asked, model, device, saved, fast, expected, monkeypatch):
     monkeypatch.setattr(precision, "bfloat16_is_fast", lambda: fast)
-    chosen, notice = precision.choose(asked, "cpu", saved)
+    chosen, notice = precision.choose(asked, model, device, saved)
     assert chosen in precision.PRECISIONS[1:] and notice.startswith(f"Precision: {expected}")
-    assert precision.choose(asked, "cuda", saved) == (chosen, f"Precision: {chosen}.")
+    assert notice.startswith(f"Precision: {chosen}")
 
 
-def test_bfloat16_is_fast_if_a_product_in_it_takes_less_time(monkeypatch):
-    assert precision.milliseconds(torch.bfloat16) > 0
-    for half, expected in ((1, True), (3, False)):
-        times = {torch.float32: 2, torch.bfloat16: half}
-        monkeypatch.setattr(precision, "milliseconds", times.get)
+def test_bfloat16_must_be_supported_and_faster(monkeypatch):
+    assert hasattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported")  # else it is never chosen
+    assert precision._seconds(torch.float32) > 0
+    for supported, half, expected in ((True, 1, True), (True, 4, False), (False, 1, False)):
+        monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda answer=supported: answer)
+        monkeypatch.setattr(precision, "_seconds", {torch.float32: 2, torch.bfloat16: half}.get)
         assert precision.bfloat16_is_fast() is expected
+    monkeypatch.setattr(torch.ops, "mkldnn", object())
+    assert precision.bfloat16_is_fast() is False
 
 
 def test_a_step_in_bfloat16_is_close_to_one_in_float32():
