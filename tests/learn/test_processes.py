@@ -60,6 +60,7 @@ with processes.group():
 """
 
 
+@pytest.mark.soak
 def test_two_processes_with_32_images_have_the_gradients_of_one_with_64(tmp_path):
     (tmp_path / "step.py").write_text(STEP)
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -113,6 +114,7 @@ def test_a_lost_process_is_restarted_and_the_weights_are_the_same(mnist, tmp_pat
         train.main(["--data", str(mnist), "--resume", "--out", str(tmp_path / "lost")])
 
 
+@pytest.mark.soak
 def test_an_error_is_printed_once(mnist, tmp_path):
     out = tmp_path / "out"
     out.mkdir()

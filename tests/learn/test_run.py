@@ -140,7 +140,7 @@ def train_until(given, mnist, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-@pytest.mark.parametrize("given", [["--model", "report"], ["--model", "compact", "--precision", "bfloat16"]])
+@pytest.mark.parametrize("given", [["--model", "compact", "--precision", "bfloat16"]])
 def test_a_killed_run_resumed_is_the_same_as_an_undisturbed_one(learn, tmp_path, undisturbed, train_until):
     out = tmp_path / "out"
     # In the second step; with a state.pt.tmp that is whole, but not yet state.pt; in the third step.

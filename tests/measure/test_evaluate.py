@@ -58,6 +58,7 @@ def run(weights_folder, monkeypatch, tmp_path, capsys):
     return run
 
 
+@pytest.mark.soak
 def test_measures_are_printed_and_kept_only_when_asked_for(run, weights_folder, tmp_path):
     printed = run()
     assert "digit right, %" in printed and "specks" in printed and "floor" not in printed
@@ -152,6 +153,7 @@ def test_bad_pictures_are_detected(weights_folder):
     assert mislabelled["class_fd"] > 3 * real["class_fd"]
 
 
+@pytest.mark.soak
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set")
 def test_the_shipped_floor_is_measured_again_on_real_images():
     images, labels = data.load(os.environ["MNIST_DIR"])

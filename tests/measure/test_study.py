@@ -25,6 +25,7 @@ def kept(monkeypatch, tmp_path):
     results.keep(results.make({"fd": 0.5}, **floor))
 
 
+@pytest.mark.soak
 def test_a_study_trains_measures_and_does_nothing_twice(kept, mnist, tmp_path, monkeypatch, capsys):
     lines = {"one": (1, 1, ["--model", "cvae"]), "two": (2, 1, ["--model", "cvae"])}  # the same run, resumed
     monkeypatch.setitem(study.STUDIES, "epochs", lines)

@@ -102,12 +102,13 @@ def start():
 def open_page(new_page, url):
     """open_page(query, **options of the browser's context) -> the page, once it says something. Errors and
     requests elsewhere fail the test."""
-    problems = []
+    problems, refused = [], []
 
     def start(query="", **options):
         page = new_page(**options)
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.on("console", lambda m: m.type == "error" and problems.append(m.text))
+        page.on("response", lambda r: r.status >= 400 and refused.append(f"{r.status} {r.url}"))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda r: not r.url.startswith((url, "data:", "blob:")) and problems.append(r.url))
         page.goto(url + query)
@@ -116,4 +117,4 @@ def open_page(new_page, url):
 
     start.problems = problems
     yield start
-    assert problems == []
+    assert problems == [], refused

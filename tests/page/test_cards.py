@@ -23,7 +23,7 @@ def darkness(card, box):
     return sum(card.crop(box).convert("L").histogram()[:100]) / ((box[2] - box[0]) * (box[3] - box[1]))
 
 
-@pytest.mark.parametrize("path, theme", [("/", "dark"), ("/zh", "light")])
+@pytest.mark.parametrize("path, theme", [pytest.param("/", "dark", marks=pytest.mark.soak), ("/zh", "light")])
 def test_cards_of_a_text_and_of_a_hand(open_page, path, theme):
     page = open_page(f"{path}?tab=write&text=2026&__theme={theme}")
     card = saved(page, "write")

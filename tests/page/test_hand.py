@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.page.browsing import (
     FOUR,
     PHONE,
@@ -102,6 +104,7 @@ def test_one_pointer_draws_at_a_time_and_only_with_its_main_button(open_page):
     assert page.locator(PAD).evaluate(INK) == ink
 
 
+@pytest.mark.soak
 def test_a_small_drawing_in_a_zoomed_page_is_the_same_drawing(open_page):
     page, images = open_page("/?tab=hand"), []
     page.route(
@@ -152,6 +155,7 @@ def test_what_is_no_digit_and_what_was_misread(open_page):
     open_page.problems.clear()  # Chromium reports the 400
 
 
+@pytest.mark.soak
 def test_a_busy_server_is_asked_again_without_a_word(open_page):
     page, times = open_page("/?tab=hand"), []
 

@@ -26,6 +26,7 @@ def wait_for_picture(frame, address, tab="draw"):
     frame.wait_for_function(shows, timeout=60_000)
 
 
+@pytest.mark.soak
 def test_a_space_in_the_frame_of_another_site_and_under_a_path(start, chromium):
     space = {"SPACE_ID": "ann/digits", "SYSTEM": "spaces", "SPACE_HOST": "ann-digits.hf.space"}
     space |= {"SPACE_AUTHOR_NAME": "ann", "SPACE_REPO_NAME": "digits", "GRADIO_NUM_PORTS": "1"}

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote
 
+import pytest
+
 from cgan import weights
 from tests.page.browsing import SETTLED, revisit, says, shows, source, text
 
@@ -66,6 +68,7 @@ def test_hostile_links_are_text(open_page, url):
     open_page.problems[:] = [problem for problem in open_page.problems if "hacked" in problem]
 
 
+@pytest.mark.soak
 def test_a_sentence_about_each_broken_link(open_page, url):
     page = open_page("/")
     for query, sentence in (

@@ -20,7 +20,10 @@ def bottom(page, selector):
 
 @pytest.mark.parametrize(
     "tabs, size, theme",
-    [(["draw", "compare", "about"], PHONE, "dark"), (["hand", "training"], DESK, "light")],
+    [
+        (["draw", "compare", "about"], PHONE, "dark"),
+        pytest.param(["hand", "training"], DESK, "light", marks=pytest.mark.soak),
+    ],
 )
 def test_nothing_jumps_when_a_tab_is_opened(chromium, url, tabs, size, theme):
     """By its link, and by a click."""
@@ -40,14 +43,16 @@ def test_nothing_jumps_when_a_tab_is_opened(chromium, url, tabs, size, theme):
             assert page.evaluate("shift") <= 0.08, tab
 
 
-@pytest.mark.parametrize("width, height", [(1280, 800), (1366, 625)])
+@pytest.mark.parametrize("width, height", [pytest.param(1280, 800, marks=pytest.mark.soak), (1366, 625)])
 def test_draw_needs_no_scrolling(open_page, width, height):
     page = open_page("/", viewport={"width": width, "height": height})
     assert max(bottom(page, f"#draw-{part}") for part in ("picture", "randomize", "more")) <= height
     assert page.locator(picture("draw")).evaluate("image => image.width") >= 0.5 * height
 
 
-@pytest.mark.parametrize("width, height", [(683, 384), (844, 390), (390, 664)])
+@pytest.mark.parametrize(
+    "width, height", [(683, 384), pytest.param(844, 390, marks=pytest.mark.soak), (390, 664)]
+)
 def test_small_windows(open_page, width, height):
     size = {"viewport": {"width": width, "height": height}}
     page = open_page("/?digit=3&seed=1&n=64", **size)
@@ -77,7 +82,7 @@ def test_print_and_high_contrast(open_page):
     assert shot.getextrema() == (0, 255)
 
 
-@pytest.mark.parametrize("language", ["", "zh"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("", marks=pytest.mark.soak)])
 def test_a_phone(open_page, language):
     page = open_page(f"/{language}?lang=en" if not language else f"/{language}", **PHONE)
     assert max(bottom(page, picture("draw")), bottom(page, "#draw-randomize")) <= 664

@@ -49,7 +49,7 @@ def test_ten_pairs_by_keys(open_page, tmp_path):
     assert page.inner_text(f"{QUIZ} .score") == page.inner_text(f"{QUIZ} h3") == ""
 
 
-@pytest.mark.parametrize("theme, size", [("light", {}), ("dark", PHONE)])
+@pytest.mark.parametrize("theme, size", [pytest.param("light", {}, marks=pytest.mark.soak), ("dark", PHONE)])
 def test_pictures_and_buttons_by_pointer(open_page, theme, size):
     """The pictures keep their full ink when the answer is there, and Next lies where the answers were."""
     page = open_page(f"/zh?tab=quiz&__theme={theme}", **size)

@@ -17,7 +17,7 @@ LOADED = "(tab) => [...document.querySelectorAll(`#${tab}-tab img`)].every((imag
 
 @pytest.mark.parametrize(
     "path, language, theme, size",
-    [("/", "en", "dark", {}), ("/zh", "zh", "light", PHONE)],
+    [("/", "en", "dark", {}), pytest.param("/zh", "zh", "light", PHONE, marks=pytest.mark.soak)],
 )
 def test_each_tab_by_keyboard_and_axe(open_page, url, path, language, theme, size):
     page = open_page(f"{path}?__theme={theme}", **size)

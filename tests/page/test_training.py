@@ -53,7 +53,9 @@ def test_epochs_and_not_numbers_of_previews(open_page):
     page.wait_for_function("!location.search.includes('epoch')")
 
 
-@pytest.mark.parametrize("options", [{"reduced_motion": "reduce"}, PHONE])
+@pytest.mark.parametrize(
+    "options", [{"reduced_motion": "reduce"}, pytest.param(PHONE, marks=pytest.mark.soak)]
+)
 def test_play_moves_the_slider_and_the_slider_stops_it(open_page, options):
     page = open_page("/?tab=training&of=vae-cgan", **options)
     shows(page, "training/vae-cgan/9.png", "training")
