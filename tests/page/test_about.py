@@ -6,6 +6,8 @@ import pytest
 from cgan.page import code
 from tests.page.browsing import PHONE, pick
 
+pytestmark = pytest.mark.soak  # takes minutes with all its pages
+
 # The longest line of a paragraph, in characters.
 LONGEST = """() => Math.max(...[...document.querySelectorAll("#about p")].flatMap((paragraph) => {
   const lines = {};

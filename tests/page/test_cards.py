@@ -8,6 +8,8 @@ from PIL import Image
 from cgan.page.parts import WEB
 from tests.page.browsing import THREE, says, stroke, text
 
+pytestmark = pytest.mark.soak  # takes minutes with all its pages
+
 PAPER = (251, 250, 247)
 
 

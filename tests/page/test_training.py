@@ -10,6 +10,8 @@ from cgan.page.parts import Page
 from tests.page.browsing import PHONE, SETTLED, pick, shows, text
 from tests.page.test_runs import MODELS, write_run
 
+pytestmark = pytest.mark.soak  # takes minutes with all its pages
+
 BAR = "#training-bar input[type=range]"
 PLAY = "#training-play"
 # Calls a function whenever the tab changes.

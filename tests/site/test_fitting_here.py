@@ -9,6 +9,8 @@ import torch
 from cgan.draw import fit, hands, sampling, styles
 from tests.site.browser import Scripts
 
+pytestmark = pytest.mark.soak  # takes minutes with all its pages
+
 FIT = """async (drawings, { digits }) => {
   const each = digits.map((_, i) => drawings.slice(784 * i, 784 * i + 784));
   const found = await fitHand(engine, each, digits, async () => {});

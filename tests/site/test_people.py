@@ -7,6 +7,8 @@ import pytest
 
 from tests.site.test_site import says, shown
 
+pytestmark = pytest.mark.soak  # takes minutes with all its pages
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
 THREE = [(0.3, 0.25), (0.5, 0.15), (0.68, 0.25), (0.48, 0.47), (0.72, 0.68), (0.55, 0.82), (0.3, 0.75)]
