@@ -113,3 +113,17 @@ def test_a_swipe_across_a_slider_scrolls(open_page):
         page.wait_for_timeout(700)
         assert page.input_value("#draw-seed input") == "13"
         box = page.locator("#draw-seed-bar input[type=range]").bounding_box()
+
+
+def test_the_tabs_show_the_whole_ring_of_the_focus_and_the_footer_no_pictures(open_page):
+    page = open_page("/")
+    page.focus("#draw-tab-button")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    ring = "e => getComputedStyle(e).outlineStyle + ' ' + parseFloat(getComputedStyle(e).outlineOffset)"
+    style, offset = page.locator(":focus").evaluate(ring).split()
+    assert style == "solid" and float(offset) <= -2  # the row of tabs cuts what lies outside
+    assert not any(page.locator("footer img").evaluate_all("all => all.map((e) => e.offsetWidth)"))
+    page.click("footer button")  # how programs use it
+    page.wait_for_selector("text=/generate")
+    open_page.problems.clear()  # Gradio asks for its monitoring, which is closed

@@ -79,3 +79,12 @@ def test_pictures_and_buttons_by_pointer(open_page, theme, size):
     answered(page, right, 2 - right, "zh")
     if size:
         assert page.evaluate("scrollY") == 0 and place["y"] + place["height"] <= 664
+
+
+@pytest.mark.parametrize("width, height", [(844, 390), (390, 664)])
+def test_pictures_and_answers_fit_small_windows(open_page, width, height):
+    page = open_page("/?tab=quiz", viewport={"width": width, "height": height})
+    for button in page.locator(f"{QUIZ} [data-do=select]").all():
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= height and box["height"] < 50  # one line each
+    assert page.locator(f"{QUIZ} .pair img").first.evaluate("image => image.width") >= 100

@@ -186,3 +186,10 @@ def test_copy_link(visit, server, folder):
     says(page, "copied")
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"{home}?digit=7")
     assert page.get_attribute("#home", "href") == home
+
+
+def test_a_text_that_is_too_long_is_cut_with_a_word(visit):
+    page = visit("?tab=write&text=12")
+    page.fill("[name=text]", "1234567890" * 7)
+    says(page, "text_cut", longest=64)
+    page.wait_for_function("shown.picture.glyphs.length === 64")
