@@ -36,9 +36,12 @@ def choose(precision, model, device, saved=None):
     "auto" is the precision `saved` with the run to resume. In a new run it is bfloat16 for `compact` on a CPU
     that is faster in it, else float32.
     """
-    may_pay = model == "compact" and device == "cpu"
+    if precision == "auto" and saved:
+        precision = saved
+    may_pay = precision != "float32" and model == "compact" and device.split(":")[0] == "cpu"
+    is_fast = may_pay and bfloat16_is_fast()
     if precision == "auto":
-        precision = saved or ("bfloat16" if may_pay and bfloat16_is_fast() else "float32")
-    if precision == "bfloat16" and may_pay and not bfloat16_is_fast():
+        precision = "bfloat16" if is_fast else "float32"
+    elif may_pay and not is_fast:
         return precision, "Precision: bfloat16; this processor is no faster in it than in float32."
     return precision, f"Precision: {precision}."

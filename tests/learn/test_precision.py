@@ -15,6 +15,7 @@ from cgan.learn.recipes import build
     [
         ("auto", "compact", "cpu", None, True, "bfloat16."),
         ("auto", "compact", "cpu", None, False, "float32."),
+        ("auto", "compact", "cpu:0", None, True, "bfloat16."),
         ("auto", "report", "cpu", None, True, "float32."),
         ("auto", "compact", "cuda", None, True, "float32."),
         ("auto", "compact", "cpu", "float32", True, "float32."),
