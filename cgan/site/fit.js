@@ -4,12 +4,16 @@
 
 const SLOWER = 1.5;
 
-// drawings: n arrays (784) in [-1, 1]; digits: n. `pause` is awaited between steps; it may throw. Returns
-// float32 (Z), or null if no hand imitates one of them.
-const fitHand = async (engine, drawings, digits, pause) => {
+// drawings: n arrays (784) in [-1, 1]; digits: n. `pause` is awaited between steps, with the part that is
+// done; it may throw. Returns float32 (Z), or null if no hand imitates one of them.
+const fitHand = async (engine, drawings, digits, tell) => {
   const [n, zDim] = [drawings.length, engine.about.z_dim];
   const { directions, changes } = engine.about;
   const count = Math.max(64, Math.floor(FIT.starts / n));
+  const steps = SLOWER * FIT.last_steps;
+  const each = Math.ceil(count / MAX) + FIT.rounds.reduce((sum, [, steps]) => sum + steps, 0);
+  let done = 0;
+  const pause = () => tell(done++ / (n * each + steps));
   const stream = seeded(0, 0, count, zDim);
   const starts = Array.from({ length: count }, (_, i) => stream.subarray(i * zDim, (i + 1) * zDim));
   const pull = (z) => [(FIT.pull * dot(z, z)) / zDim, z.map((value) => (2 * FIT.pull * value) / zDim)];
@@ -44,7 +48,6 @@ const fitHand = async (engine, drawings, digits, pause) => {
     const slope = change.map((_, j) => FIT.others * dot(change, changes.subarray(j * zDim, (j + 1) * zDim)));
     return [dot(change, slope), slope.map((value) => 2 * value)];
   };
-  const steps = SLOWER * FIT.last_steps;
   const rates = Array.from({ length: steps }, (_, step) => FIT.last_rate * (1 - step / steps));
   const all = errorsIn(engine, drawings, digits);
   return Float32Array.from(

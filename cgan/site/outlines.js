@@ -1,7 +1,8 @@
-// Pictures as SVG, black on transparent. Digits are outlined at half ink of the tile enlarged twice, as in
-// ../draw/ink.py, but without its joining of faint strokes; signs are strokes.
+// Pictures as SVG, black on transparent. Digits are outlined at half ink of the tile enlarged twice, and faint
+// strokes are joined, as in ../draw/ink.py; signs are strokes.
 
-const [HALF, MIN_PART, MIN_HOLE, STEP] = [127.5, 4, 1, 0.9]; // of ink; square pixels; pixels between points
+const [HALF, GAP_INK] = [127.5, 51]; // of 255: where ink ends, and with how much parts are joined
+const [MIN_PART, MIN_HOLE, MIN_JOINED, STEP] = [4, 1, 0.3, 0.9]; // square pixels; pixels between points
 const SIDE = 64; // of an enlarged tile: two pixels for each of 28, with a border of 2
 
 const svgOf = ({ width, height, weight, glyphs }, signs) => {
@@ -39,8 +40,55 @@ const curve = (points, x, y) => {
 
 // The outlines of a tile's ink in its columns `from` to `to`, each a list of points, without specks and
 // pinholes: outer ones clockwise, holes the other way.
-const contours = (grey, from, to) => {
-  const next = crossings(enlarged(grey, from, to));
+const contours = (grey, from, to) =>
+  joined(enlarged(grey, from, to))
+    .filter(({ area }) => area >= MIN_PART || -area >= MIN_HOLE)
+    .map(({ points }) => spaced(points));
+
+// The outlines of ink, {points, area} each, strengthened where a thin stroke is too faint to hang together.
+const joined = (ink) => {
+  for (let turn = 1; ; turn++) {
+    const found = traced(ink);
+    const outers = found.filter(({ area }) => area >= MIN_JOINED);
+    const gaps = outers.flatMap((one, k) => outers.slice(k + 1).map((other) => gapOf(ink, one, other)));
+    const { faintest, ends } = gaps.reduce((a, b) => (b.faintest > a.faintest ? b : a), { faintest: 0 });
+    if (turn === 9 || faintest < GAP_INK) return found;
+    const more = (1.1 * HALF) / faintest - 1;
+    ink = ink.map((value, k) => {
+      const point = [k % SIDE, Math.floor(k / SIDE)].map((at) => (at + 0.5) / 2 - 2);
+      return value * (1 + more * Math.max(0, 1 - distance(point, ...ends)));
+    });
+  }
+};
+
+// Where two outlines are nearest: the least ink on the line between, and its ends.
+const gapOf = (ink, one, other) => {
+  let [ends, apart] = [null, Infinity];
+  for (const a of one.points) {
+    for (const b of other.points) {
+      const length = Math.hypot(a[0] - b[0], a[1] - b[1]);
+      if (length < apart) [ends, apart] = [[a, b], length];
+    }
+  }
+  const steps = 1 + Math.floor(8 * apart);
+  const on = Array.from({ length: steps + 1 }, (_, k) => {
+    const [x, y] = [0, 1].map((axis) => ends[0][axis] + (k / steps) * (ends[1][axis] - ends[0][axis]));
+    return ink[SIDE * Math.round(2 * y + 3.5) + Math.round(2 * x + 3.5)];
+  });
+  return { faintest: Math.min(...on), ends };
+};
+
+// The distance of a point from the line between a and b.
+const distance = ([x, y], a, b) => {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const along = ((x - a[0]) * dx + (y - a[1]) * dy) / Math.max(dx * dx + dy * dy, 1e-9);
+  const at = Math.max(0, Math.min(1, along));
+  return Math.hypot(x - a[0] - at * dx, y - a[1] - at * dy);
+};
+
+// Follow each outline of the ink once round.
+const traced = (ink) => {
+  const next = crossings(ink);
   const found = [];
   while (next.size) {
     const points = [];
@@ -52,7 +100,7 @@ const contours = (grey, from, to) => {
     }
     const area =
       points.reduce((sum, [x, y], k) => sum + points.at(k - 1)[0] * y - points.at(k - 1)[1] * x, 0) / 2;
-    if (area >= MIN_PART || -area >= MIN_HOLE) found.push(spaced(points));
+    found.push({ points, area });
   }
   return found;
 };

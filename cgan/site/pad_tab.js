@@ -77,13 +77,16 @@ const fit = async () => {
   const seen = sheets
     .map((sheet, k) => ({ drawing: forms.get(sheet), digit: digits[k] }))
     .filter(({ drawing }) => drawing);
+  $("learning").value = 0; // not shown
   if (!seen.length) return set({ z: null }, false);
   if (seen.length < sheets.length) complain(new Error("site_no_digit"));
+  caption(say("learning"));
   const answer = await ask("fit", {
     drawings: seen.map(({ drawing }) => drawing),
     digits: seen.map(({ digit }) => digit),
   });
   if (ticket !== newestFit) return; // more was drawn or erased meanwhile
+  $("learning").value = 0;
   if (answer.error) return complain(new Error(answer.error));
   set({ z: answer.z, hand: "natural" }, false);
   pad.shown(sheets.at(-1));

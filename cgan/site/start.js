@@ -38,6 +38,7 @@ const start = async () => {
   const [wasm, pack] = await Promise.all([part("wasm"), part("pack")]);
   worker = new Worker(url);
   worker.onmessage = ({ data }) => {
+    if (data.part) return ($("learning").value = data.part);
     waiting.get(data.job)(data);
     waiting.delete(data.job);
   };

@@ -1,5 +1,5 @@
 // Draws and fits, so that the page stays free. Each message is {job, what, ...}, each answer {job, ...} or
-// {job, error}.
+// {job, error}; while a fit is under way, {job, part} of it that is done.
 
 let engine;
 let newest; // the job of the newest fit
@@ -34,9 +34,11 @@ const answers = {
   // Fit a hand to drawings, float32 (784) each; a newer fit ends an older one.
   fit: async ({ job, drawings, digits }) => {
     newest = job;
-    const pause = async () => {
+    let told = 0;
+    const pause = async (part) => {
       await turn(); // other messages are answered meanwhile
       if (newest !== job) throw new Error("superseded");
+      if (part - told > 0.02) postMessage({ job, part: (told = part) });
     };
     const found = await fitHand(engine, drawings, digits, pause);
     if (!found) throw new Error("no_fit");

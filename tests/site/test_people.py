@@ -38,7 +38,10 @@ def test_your_hand(visit):
     page = visit("?tab=hand", wait="about")
     says(page, "hand_hint")
     draw(page, THREE)
+    says(page, "learning")
+    page.wait_for_function("document.getElementById('learning').value > 0.1")
     fitted(page, 1)
+    assert not page.locator("#learning").is_visible()
     assert page.inner_text("#drawings small") == "3"
     assert shown(page).size[0] > 150
     first = page.evaluate("state.z")

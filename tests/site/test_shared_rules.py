@@ -149,6 +149,23 @@ def test_outlines_cover_the_ink(more, compact):
     assert np.abs(covered - expected).mean() < 0.1 * expected.mean()
 
 
+def test_faint_strokes_are_joined(more, compact):
+    """Digits of many hands in pale ink have as many outlines as Python's."""
+    digits = [4, 5, 7] * 20
+    tiles = tiles_of(compact, hands.seeded(2, range(20), 64).repeat_interleave(3, 0), digits) // 4 * 3
+    pictures = tiles.view(-1, 28, 28).numpy()
+    joined, parted = ([] for _ in range(2))
+    for picture in pictures:
+        joined.append(len(ink.outline_picture(picture)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ink, "GAP_INK", 1)
+            parted.append(len(ink.outline_picture(picture)))
+    assert sum(map(int.__ne__, joined, parted)) >= 3
+    svg = ElementTree.fromstring(more.evaluate(GRID, [digits, tiles.tolist()]))
+    ours = [path.get("d").count("M") for path in svg]
+    assert sum(map(int.__ne__, ours, joined)) <= 1  # one may lie at the edge of what is dropped
+
+
 def test_signs_in_svg(more, compact):
     z = hands.seeded(13, [0], 64)
     svg = more.evaluate(TEXT, ["1+1=2", tiles_of(compact, z, [1, 1, 2]).tolist()])["svg"]
