@@ -3,7 +3,6 @@
 Gradio's template has link cards of its own, with Gradio's words, and no means to change them.
 """
 
-import json
 import re
 from html import escape
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from cgan.page.access import is_logged_in
-from cgan.page.parts import FOLDER, OPENING, TEXTS, WEB
+from cgan.page.parts import FOLDER, OPENING, TEXTS, WEB, in_script
 
 # Public, as the tags are: the card of a link, and the script that makes cards to send.
 CARDS = [
@@ -84,7 +83,7 @@ def texts(request):
     language = LANGUAGES[request.scope["path"]]
     elsewhere = ("about_", "site_", "recipe_", "measure", "loss_")  # said by Python, or by the other page
     shown = {key: both[language] for key, both in TEXTS.items() if not key.startswith(elsewhere)}
-    return f"<script>window.texts = {json.dumps(shown, ensure_ascii=False)}</script>"
+    return f"<script>window.texts = {in_script(shown)}</script>"
 
 
 def card(request):

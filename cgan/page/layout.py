@@ -1,13 +1,12 @@
 """Lay out the whole page, once for each language."""
 
-import json
 import re
 
 import gradio as gr
 
 from cgan.draw import writing
 from cgan.page import about, access, compare, draw, hand, morph, quiz, theme, training, write
-from cgan.page.parts import FOLDER, SET, SLIDER, STYLE, TEXTS, WEB, Page, js, note
+from cgan.page.parts import FOLDER, SET, SLIDER, STYLE, TEXTS, WEB, Page, in_script, js, note
 
 TABS = [draw, hand, write, morph, compare, training, quiz, about]
 # The link to the other language, and Back and Forward as an event.
@@ -117,11 +116,10 @@ def look(page):
     own = [FOLDER / f"{name}.js" for name in ("links", "page", "paper", *(tab.NAME for tab in TABS))]
     scripts = "".join(script.read_text("utf-8") for script in [WEB / "pad.js", *own])
     scripts = re.sub(r"^ *//.*\n|^ +", "", scripts, flags=re.MULTILINE)  # comments are for readers
-    facts = json.dumps(given).replace("<", "\\u003c")
     return {
         "theme": theme.THEME,
         "css_paths": [FOLDER / "style.css", FOLDER / "about.css"],  # head.py has ink.css
         "favicon_path": FOLDER / "seal.png",
-        "head": f"<script>window.cgan = {facts};\n{scripts}</script>",
+        "head": f"<script>window.cgan = {in_script(given)};\n{scripts}</script>",
         "footer_links": ["api", "gradio"],
     }

@@ -177,3 +177,8 @@ def js(call, *given):
         "api_visibility": "private",
         "show_progress": "hidden",
     }
+
+
+def in_script(facts):
+    """Return facts as JSON that cannot end the script it stands in."""
+    return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")

@@ -78,9 +78,7 @@ def start():
     def run(*options, **environment):
         usual = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SERVER_PORT": str(free_port())}
         command = [sys.executable, str(ROOT / "app.py"), *map(str, options)]
-        errors = tempfile.TemporaryFile(
-            "a+"
-        )  # a pipe that nobody reads would stop the process when it is full
+        errors = tempfile.TemporaryFile("a+")  # a full pipe that nobody reads would stop the process
         pipes = {"text": True, "stdout": subprocess.PIPE, "stderr": errors}
         process = subprocess.Popen(command, env=os.environ | usual | environment, **pipes)
         process.stderr = errors
