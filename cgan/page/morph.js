@@ -1,17 +1,23 @@
 // The tab Morph. One picture has all frames in a row: the stage shows one, the strip below eight. Play moves the slider.
 {
   const { say, picture, in_use, escape, box, tabs } = cgan;
-  let [turn, last, ticking, isBegun] = [1, null, null, false]; // the way, and the frame that Play came to last
+  let [turn, ticking, isBegun] = [1, null, false];
+  let [isMoving, isHeld] = [false, false]; // whether Play moves the slider, and whether a person has moved it since
 
   const slider = () => document.querySelector("#morph-frame input[type=range]");
   const tick = () => {
     const range = slider();
-    if (!range?.offsetParent || range.matches(":active") || box("morph").fetching) return; // not seen, or held
+    if (!range?.offsetParent || isHeld || range.matches(":active") || box("morph").fetching) return;
     const at = Number(range.value);
     if (at + turn > range.max || at + turn < range.min) turn = -turn;
-    range.value = last = at + turn;
+    range.value = at + turn;
+    isMoving = true;
     range.dispatchEvent(new Event("input", { bubbles: true }));
+    isMoving = false;
   };
+  addEventListener("input", ({ target }) => {
+    if (!isMoving && target.closest("#morph-frame")) isHeld = true;
+  }, true);
   const play = (isPlaying) => {
     if (isPlaying) ticking ??= setInterval(tick, 70);
     else ticking = clearInterval(ticking);
@@ -46,7 +52,8 @@
       return { src, sources, held, frame: asked.frame - 1, alt, says, files };
     },
     change(asked, source) {
-      if (source === "frame" && asked.frame !== last) asked.play = false; // moved by a person
+      if (source === "frame" && isHeld) asked.play = false;
+      if (["frame", "play"].includes(source)) isHeld = false;
       play(asked.play);
     },
     stage(given) {

@@ -90,14 +90,17 @@
       const others = set.filter((name) => name in now).map((name) => (name in changed ? changed[name] : skip));
       return wishes ? [value, ...others] : others;
     };
-    if (!root.opened || (how === "open" && !isHere) || (how === "tab" && isHere)) return answer(skip);
+    root.followed ||= how === "open"; // Gradio selects its first tab, too, and may say so late
+    const isTurnedTo = root.followed && document.getElementById(`${tab}-tab-button`).ariaSelected === "true";
+    const isMeant = { open: isHere, tab: !isHere && isTurnedTo }[how] ?? true;
+    if (!root.opened || !isMeant) return answer(skip);
+    const fromLink = how === "open" ? settings(tab, now) : null; // before another event writes the address
     while (wishes && !box(tab)) await wait(10); // Gradio lays tabs out late
     document.getElementById(`${tab}-tab-button`).scrollIntoView({ block: "nearest" });
     const place = box(tab) ?? {};
     if (how === "live" && !place.asked) return answer(skip); // not opened yet
     place.pending ??= {};
     const { [source]: _, ...pending } = place.pending;
-    const fromLink = how === "open" ? settings(tab, now) : null;
     const asked = fromLink ? fromLink.values : change(tab, { ...now, ...pending }, source);
     const changed = fromLink ? tabs[tab].follow?.(asked) ?? {} : news(place, now, asked, source);
     Object.assign(place.pending, changed);
