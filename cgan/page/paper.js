@@ -68,11 +68,12 @@
     return row * columns + column < value.count ? { paper, row, column, columns, rows } : null;
   };
   // Save what a tab shows as a card. The script for it is fetched when it is needed.
-  const card = async (...shown) => {
+  const card = async (tab, shown) => {
     const script = document.createElement("script");
-    const isHere = new Promise((onload) => Object.assign(script, { src: "card.js", onload }));
+    const isHere = new Promise((onload) => Object.assign(script, { src: "card.js", onload, onerror: onload }));
     if (!window.saveCard) document.head.append(script), await isHere;
-    saveCard(...shown, say);
+    if (window.saveCard) return saveCard(tab, shown, say);
+    box(tab).querySelector("[role=status]").textContent = say("no_answer");
   };
   const listen = (element, trigger) => {
     const place = element.closest("[id$=-picture]");

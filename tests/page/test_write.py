@@ -50,3 +50,14 @@ def test_a_model_chosen_in_write_leaves_your_hand_as_it_is(open_page):
     assert source(page, "hand") == before
     page.click("#hand-more > button")
     page.wait_for_selector("#hand-slant", state="visible")
+
+
+def test_a_card_whose_script_does_not_arrive(open_page):
+    page = open_page("/?tab=write&text=12")
+    page.route("**/card.js", lambda route: route.abort())
+    page.click("#write-picture [data-card]")
+    says(page, text("no_answer"), "write")
+    open_page.problems.clear()
+    page.unroute("**/card.js")
+    with page.expect_download():
+        page.click("#write-picture [data-card]")
