@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan.page.parts import OPENING, js
+from cgan.page.parts import js
 
 NAME = "draw"
 COUNTS = [1, 16, 64, 100]
@@ -15,7 +15,7 @@ def lay_out(page):
             page.picture("draw")
         with gr.Column(scale=3, min_width=260, elem_classes="controls"):
             digit = page.digit("draw-digit", value="all", more=[(page.text("all_digits"), "all")])
-            seed = page.seed("draw-seed", value=OPENING)
+            seed = page.seed("draw-seed")
             with gr.Row(elem_classes="main"):
                 randomize = page.button("randomize", "draw-randomize", "primary")
                 generate = page.button("generate", "draw-generate")

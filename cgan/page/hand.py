@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan.page.parts import SEED, js
+from cgan.page.parts import OPENING, js
 
 NAME = "hand"
 # The pad and the ten digits; a field to type in; the text written.
@@ -15,7 +15,7 @@ def lay_out(page):
             text = page.writing("hand-text", "hand_text", "2026-11-25", scale=3, min_width=240)
             with gr.Column(scale=2, min_width=240), page.more("hand", "style"):
                 style = page.style("hand", is_fixed=True)  # the model that learns hands is always the same
-        seed, model = gr.Number(SEED, visible=False), page.model("hand", visible=False)
+        seed, model = gr.Number(OPENING, visible=False), page.model("hand", visible=False)
     page.wire("hand", {"seed": seed, **page.held, "model": model, **style, "text": text})
     # The pad asks for a fit; the hand that was found is the page's.
     outputs = [page.held["i"], page.held["z"], model]

@@ -6,7 +6,7 @@ import gradio as gr
 
 from cgan.draw import writing
 from cgan.page import about, access, compare, draw, hand, morph, quiz, theme, training, write
-from cgan.page.parts import FOLDER, SET, SLIDER, STYLE, TEXTS, WEB, Page, in_script, js, note
+from cgan.page.parts import FOLDER, SEED, SET, SLIDER, STYLE, TEXTS, WEB, Page, in_script, js, note
 
 TABS = [draw, hand, write, morph, compare, training, quiz, about]
 # The link to the other language, and Back and Forward as an event.
@@ -108,6 +108,7 @@ def look(page):
         "slider": SLIDER,
         "style": STYLE,
         "defaults": values,
+        "missing": {"digit": "3", "hand": "one", "seed": SEED, "to_seed": SEED},  # beside others in old links
         "linked": list(linked(page)),
         "set": SET,
         "inner": INNER,

@@ -1,13 +1,11 @@
 // Addresses: of the page, which say what its tabs show, and of pictures. layout.py makes `window.cgan` with the
 // facts below; each script is a block that adds its functions to it.
 {
-  const { models, style, defaults, inner, tabs } = cgan;
+  const { models, style, defaults, missing, inner, tabs } = cgan;
   const { texts } = window; // in the language of the page, see head.py
   const language = location.pathname.endsWith("/zh") ? "zh" : "en";
   const seeds = 2 ** 32 - 1;
   const most = { seed: seeds, to_seed: seeds, i: 9999, to_i: 9999, turn: 9999, n: 100, epoch: 1e6 };
-  // What a parameter means that is missing beside others, as in links of earlier versions.
-  const missing = { draw: { digit: "3", seed: 13 }, write: { hand: "one" } };
   let timer;
 
   const say = (key, words = {}) => texts[key].replace(/\{(\w+)\}/g, (_, word) => words[word]);
@@ -50,7 +48,8 @@
     const given = address();
     const usual = defaults[tab] ?? {}; // About has none
     const isOurs = Object.keys(given).some((key) => key in usual || key === "w");
-    const values = { ...usual, ...(isOurs ? missing[tab] : {}) };
+    const values = { ...usual };
+    for (const key in missing) if (isOurs && key in usual) values[key] = missing[key];
     for (const key of inner) if (key in now) values[key] = now[key];
     if (tab === "morph") [given.to_seed, given.to_i] = [given.to_seed ?? given.seed, given.to_i ?? given.i];
     const asked = { ...values, ...(given.w ? { w: given.w } : {}) };

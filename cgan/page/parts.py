@@ -22,7 +22,7 @@ WEB = FOLDER.parent / "web"
 TEXTS = json.loads((WEB / "texts.json").read_text("utf-8"))
 SLIDER = 65535  # within reach of a slider; the field beside it takes any seed
 SEED = 13  # of a link that names none
-OPENING = 51  # the seed that Draw opens on: no digit of its ten hands falls apart in ink
+OPENING = 51  # the seed that the page opens on: no digit of its ten hands falls apart in ink
 STYLE = styles.STYLES
 # Controls that `cgan.show` may set, besides the one that was changed.
 SET = (
@@ -74,13 +74,13 @@ class Page:
         fixed = {"filterable": False, "min_width": 90, "elem_id": elem_id}
         return gr.Dropdown(choices, value=value, label=label, **fixed, **settings)
 
-    def seed(self, elem_id, name="seed", key="seed", value=SEED, **settings):
+    def seed(self, elem_id, name="seed", key="seed", **settings):
         """Add a field for any seed and a slider that sets it. Return {name in links: component}."""
         label, numbers = self.text(key), {"step": 1, "precision": 0, "min_width": 120}
         limits = {"minimum": 0, "maximum": hands.MAX_SEED}
         with gr.Column(min_width=220, elem_classes="seed", **settings):
-            number = gr.Number(value, label=label, elem_id=elem_id, **limits, **numbers)
-            bar = gr.Slider(0, SLIDER, value, label=label, elem_id=f"{elem_id}-bar", buttons=[], **numbers)
+            number = gr.Number(OPENING, label=label, elem_id=elem_id, **limits, **numbers)
+            bar = gr.Slider(0, SLIDER, OPENING, label=label, elem_id=f"{elem_id}-bar", buttons=[], **numbers)
         return {name: number, f"{name}_bar": bar}
 
     def radio(self, elem_id, key, values, names=None, value=None):

@@ -13,12 +13,12 @@ const RANGES = {
   ...{ seed: [0, 2 ** 32 - 1, 1], i: [0, 9999, 1], n: [1, 100, 1], turn: [0, 9999, 1] },
   ...Object.fromEntries(STYLE.map((name) => [name, [-2, 2, 0.1]])),
 };
-const OPENING = 51; // the seed that Draw opens on, as on the Gradio page
+const OPENING = 51; // the seed that the page opens on, as the Gradio page does
 const FIRST = {
   ...{
     tab: "draw",
     digit: "all",
-    seed: 13,
+    seed: OPENING,
     n: 64,
     i: null,
     z: null,
@@ -36,7 +36,7 @@ const stateOf = (search) => {
   const asked = Object.fromEntries(new URLSearchParams(search));
   const tab = asked.tab in TABS ? asked.tab : "draw";
   const isOld = TABS[tab].some((key) => key in asked);
-  const usual = isOld ? { digit: "3", hand: "one" } : tab === "draw" ? { seed: OPENING } : {};
+  const usual = isOld ? { digit: "3", hand: "one", seed: 13 } : {};
   const found = { ...FIRST, ...usual, tab, w: asked.w ?? null };
   for (const key of TABS[tab].filter((key) => isRight(key, asked[key]))) {
     found[key] = key in RANGES ? Number(asked[key]) : asked[key];

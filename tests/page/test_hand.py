@@ -70,7 +70,7 @@ def test_the_hand_follows_the_pen(open_page):
     shows(page, "seed=13&hand=natural&wrap=26&model=cvae", "write")
     page.go_back()
     shows(page, f"z={four}", "write")
-    page.click("label:has-text('A new one each')")  # cannot go with a hand: drops it
+    page.click(f"label:has-text('{text('hand_fresh')}')")  # cannot go with a hand: drops it
     shows(page, "seed=13&hand=fresh", "write")
     page.wait_for_selector("#write-picture .held", state="detached")
     turn_to(page, "hand")
@@ -178,7 +178,7 @@ def test_the_hand_of_a_picture_is_used_and_dropped(open_page):
     assert "tab=write" in page.url
     assert text("held_seed", i=10, seed=178) in page.inner_text("#write-picture .held")
     assert "digits/all.png?seed=178&i=9&n=1&" in page.get_attribute("#write-picture .held img", "src")
-    for tab, part in (("hand", "all.png?seed=178&i=9&"), ("morph", "seed=178&to_seed=13&i=9&")):
+    for tab, part in (("hand", "all.png?seed=178&i=9&"), ("morph", "seed=178&to_seed=51&i=9&")):
         turn_to(page, tab)
         shows(page, part, tab)
     page.click("#morph-picture .held button")

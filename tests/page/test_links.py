@@ -22,7 +22,7 @@ OLD = [
     ("?seed=42", "draw", "digits/3.png?seed=42&n=64&"),
     ("?lang=en", "draw", "digits/all.png?seed=51&n=10&"),
     ("?tab=write&text=12", "write", "text=12&seed=13&hand=one&"),
-    ("?tab=write", "write", "&seed=13&hand=natural&"),
+    ("?tab=write", "write", "&seed=51&hand=natural&"),
     ("?tab=write&text=22&seed=7&hand=natural&turn=2", "write", "text=22&seed=7&hand=natural&turn=2&"),
     # WeChat adds these; a parameter that is there twice
     ("?tab=morph&from=2&to=5&seed=7&from=singlemessage&isappinstalled=0", "morph", "from=2&to=5&seed=7&"),
