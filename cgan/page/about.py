@@ -17,8 +17,9 @@ HANDS = 8  # that the drawing goes through
 # The drawing of G and D: boxes, arrows and words; the pictures lie over it, placed by about.css.
 GAME = """<div class="game">
 <svg viewBox="0 -26 560 330" role="img" aria-label="ALT"><g class="lines">
-<path d="M92 74 126 118M78 216 126 176M230 130 266 92M372 82 412 122M372 222 412 172M466 200V232"/>
-<path class="learn" d="M466 86V4H180V86"/><rect x="130" y="90" width="100" height="110" rx="3"/>
+<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker>
+<path d="M92 74 124 116"/><path d="M78 216 124 178"/><path d="M236 128 266 94"/><path d="M372 82 410 122"/>
+<path d="M372 222 410 176"/><path d="M466 206V232"/><path class="learn" d="M466 84V4H180V84"/><rect x="130" y="90" width="100" height="110" rx="3"/>
 <rect x="416" y="90" width="100" height="110" rx="3"/></g>
 <text class="name" x="180" y="152">G</text><text x="180" y="184">DRAWS</text>
 <text class="name" x="466" y="152">D</text><text x="466" y="184">JUDGES</text>
@@ -32,6 +33,7 @@ src="gradio_api/digits/${value.digit}.png?QUERY&i=${value.k}">
 <img alt="GENUINE: ${value.digit}" src="gradio_api/real/${value.digit}.png?i=${value.k}"></span></div>"""
 PLAY = "(last, digit) => ({...last, digit, k: (last.k + STEP) % last.noise.length})"
 ROW = '<div class="paper ink row"><img alt="ALT" src="{{value}}"></div>'
+MIXED = 22  # the frame that is shown first: half a 3, half an 8
 STAGE = '<div class="paper ink stage"><img alt="ALT" src="SRC" style="--frame: ${value - 1}"></div>'
 
 
@@ -103,10 +105,8 @@ def morph(page, model):
     address = f"gradio_api/morph.png?from=3&to=8&frames={FRAMES}&{query(page, model)}"
     alt = page.text("morph_alt").format_map({"from": 3, "to": 8})
     template = STAGE.replace("ALT", alt).replace("SRC", address)
-    picture = gr.HTML(FRAMES // 2, html_template=template, elem_id="about-morph")
-    slider = gr.Slider(
-        1, FRAMES, FRAMES // 2, step=1, label=page.text("frame"), buttons=[], elem_id="about-frame"
-    )
+    picture = gr.HTML(MIXED, html_template=template, elem_id="about-morph")
+    slider = gr.Slider(1, FRAMES, MIXED, step=1, label=page.text("frame"), buttons=[], elem_id="about-frame")
     slider.input(None, slider, picture, **js("show") | {"js": "(frame) => frame"})
 
 

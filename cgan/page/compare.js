@@ -20,7 +20,7 @@
     view: (value) =>
       `<div class="cards" tabindex="0" role="group" aria-label="${say("compare")}">${(value?.cards ?? []).map(
         (card) => `<figure class="paper">${image(card)}
-      <figcaption><b>${escape(card.name)}</b><br>${escape(card.note)}<br>${escape(card.measured)}</figcaption></figure>`,
+      <figcaption><b>${escape(card.name)}</b><br>${escape(card.measured)}<br>${escape(card.note)}</figcaption></figure>`,
       ).join("")}</div>`,
   };
 }
