@@ -17,9 +17,11 @@ HANDS = 8  # that the drawing goes through
 # The drawing of G and D: boxes, arrows and words; the pictures lie over it, placed by about.css.
 GAME = """<div class="game">
 <svg viewBox="0 -26 560 330" role="img" aria-label="ALT"><g class="lines">
-<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker>
+<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" orient="auto">
+<path d="M0 0 8 4 0 8z"/></marker>
 <path d="M92 74 124 116"/><path d="M78 216 124 178"/><path d="M236 128 266 94"/><path d="M372 82 410 122"/>
-<path d="M372 222 410 176"/><path d="M466 206V232"/><path class="learn" d="M466 84V4H180V84"/><rect x="130" y="90" width="100" height="110" rx="3"/>
+<path d="M372 222 410 176"/><path d="M466 206V232"/><path class="learn" d="M466 84V4H180V84"/>
+<rect x="130" y="90" width="100" height="110" rx="3"/>
 <rect x="416" y="90" width="100" height="110" rx="3"/></g>
 <text class="name" x="180" y="152">G</text><text x="180" y="184">DRAWS</text>
 <text class="name" x="466" y="152">D</text><text x="466" y="184">JUDGES</text>
