@@ -37,7 +37,7 @@ const reflect = () => {
   $("slider").value = state.seed;
   $("counts").parentElement.hidden = state.tab !== "draw" || state.digit === "all" || Boolean(state.z);
   $("again").hidden = state.tab !== "write" || state.hand !== "natural";
-  $("use").hidden = state.tab === "write" || !(state.z || state.i !== null);
+  $("use").hidden = state.tab !== "draw" || !(state.z || state.i !== null);
   $("style").hidden = !about?.directions;
   $("style").open ||= STYLE.some((name) => state[name]);
   const isTaken = state.z || (state.i !== null && state.tab === "write");
@@ -48,7 +48,7 @@ const reflect = () => {
       i: state.i + 1,
     });
 };
-const HANDS = { one: "hand_one", natural: "hand_natural", fresh: "hand_fresh" };
+const HANDS = { natural: "hand_natural", one: "hand_one", fresh: "hand_fresh" };
 
 // Change the state. A choice makes an entry in the browser's history, what is dragged or typed does not.
 const set = (changes, isChoice = true) => {
@@ -78,7 +78,7 @@ const wire = () => {
     ...Array.from({ length: 10 }, (_, digit) => new Option(digit, digit)),
   );
   $("counts").append(...choices("n", [1, 16, 64, 100]));
-  $("variations").append(...choices("hand", VARIATIONS));
+  $("variations").append(...choices("hand", Object.keys(HANDS)));
   form.onsubmit = (event) => event.preventDefault();
   form.digit.onchange = () => set({ digit: form.digit.value, i: null });
   form.seed.oninput = () =>

@@ -61,7 +61,7 @@ const list = () => {
       remove.ariaLabel = say("remove", { digit: digits[k] });
       remove.onclick = () => pad.remove(sheet);
       paper.append(pad.picture(sheet, 84));
-      item.append(paper, remove, Object.assign(document.createElement("small"), { textContent: digits[k] }));
+      item.append(paper, Object.assign(document.createElement("small"), { textContent: digits[k] }), remove);
       return item;
     }),
   );

@@ -50,7 +50,7 @@ const wishes = {
 
 // Write a text, after a first line in the plain hand.
 const written = (text, plain, variation, says) => {
-  const isNarrow = $("panel").clientWidth < 600;
+  const isNarrow = $("picture").parentElement.clientWidth < 480;
   const lines = wrap(
     plain + (plain && !text.trim() ? "" : normalise(text, SIGNS)),
     isNarrow || plain ? 12 : 26,
@@ -68,6 +68,6 @@ const written = (text, plain, variation, says) => {
   const tiles = (grey) => digits.map((_, k) => grey.subarray(PIXELS * k, PIXELS * (k + 1)));
   return {
     ...{ asked: { digits, of, hands }, name: named("written"), isWritten: true, isInk: true },
-    ...{ build: (grey) => textOf(lines, tiles(grey), SIGNS), says, alt: say("write_alt", { text: lines }) },
+    ...{ build: (grey) => textOf(lines, tiles(grey), SIGNS, plain ? LINE / 4 : 0), says, alt: say("write_alt", { text: lines }) },
   };
 };

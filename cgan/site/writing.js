@@ -31,8 +31,8 @@ const wrap = (text, most) =>
     line.replace(new RegExp(`(.{1,${most}})( +|$)|(.{${most}})`, "g"), "$1$3\n").trim(),
   );
 
-// Lay out a text; tiles are uint8 (784) for each of its digits.
-const textOf = (text, tiles, signs) => {
+// Lay out a text; tiles are uint8 (784) for each of its digits, `gap` is left below the first line.
+const textOf = (text, tiles, signs, gap = 0) => {
   tiles = tiles.map(withoutStrayInk);
   const weight = strokeWeight(tiles);
   const left = tiles[Symbol.iterator]();
@@ -52,7 +52,7 @@ const textOf = (text, tiles, signs) => {
         ...glyph,
         digit: signs[character] ? null : character,
         x: MARGIN + x + glyph.x,
-        y: MARGIN + LINE * row + glyph.y,
+        y: MARGIN + LINE * row + (row && gap) + glyph.y,
       });
       x += glyph.width + GAP;
     }
@@ -60,7 +60,7 @@ const textOf = (text, tiles, signs) => {
   });
   return {
     width: 2 * MARGIN + Math.max(...widths),
-    height: 2 * MARGIN + LINE * lines.length,
+    height: 2 * MARGIN + LINE * lines.length + (lines.length > 1 && gap),
     weight,
     glyphs,
   };

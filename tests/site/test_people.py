@@ -56,7 +56,7 @@ def test_your_hand(visit):
     page.wait_for_function("shown.picture.glyphs.length === 13")
     page.click("#drawings li:first-child button")
     fitted(page, 1)
-    page.click("#use")
+    page.click("#write")
     page.wait_for_function("state.tab === 'write' && !isDrawing")
     assert page.locator("#in-use").is_visible()
     page.go_back()
@@ -148,7 +148,7 @@ def test_by_keyboard_alone(visit):
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("[state.tab, document.activeElement.id]") == ["write", "write"]
     page.focus("[name=hand]:checked")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
     page.wait_for_function("state.hand === 'natural' && !isDrawing")
     page.focus("#draw")
     page.keyboard.press("Enter")
