@@ -90,7 +90,7 @@ def test_write(open_page):
     page.go_back()
     shows(page, "turn=1&", "write")
     assert image(page, source(page, "write")).tobytes() == first
-    page.click("label:has-text('A new one each')")
+    page.click(f"label:has-text('{text('hand_fresh')}')")
     shows(page, "hand=fresh", "write")
     files = page.locator("#write-picture nav a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert len(files) == 3 and "ground=paper" in files[0] and "text.svg" in files[1]  # there is no one font
