@@ -101,7 +101,7 @@ def _name(character):
 
 
 def _place(shape, slant):
-    """Turn outlines to the font's units, x from the origin, y upwards from the baseline.
+    """Convert outlines to the font's units, x from the origin, y upwards from the baseline.
 
     The distance to neighbours is measured along the hand's slant, or 11 in a leaning hand would gape.
 

@@ -29,7 +29,7 @@ STROKES = {sign: about["strokes"] for sign, about in SIGNS.items()}
 
 @usual()
 def write(text, weights, hands, background="black", wrap=None):
-    """Write a text as an image: ink with soft edges on a black, white or transparent background.
+    """Write a text as an image: ink with soft edges on one of `images.BACKGROUNDS`.
 
     Args:
         text: 1 to 64 digits, signs, spaces and newlines; for the signs, see STROKES and `normalise`.

@@ -14,7 +14,7 @@ def bfloat16_is_fast():
     """Return whether this processor multiplies matrices faster in bfloat16 than in float32.
 
     oneDNN, which does the multiplying, says that bfloat16 is supported also where it only widens the numbers
-    first, which takes longer than float32. So it is timed, in some hundredths of a second.
+    first, which takes longer than float32. So it is timed, in a few hundredths of a second.
     """
     supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # private: it may go
     return bool(supported and supported()) and _seconds(torch.bfloat16) < 0.8 * _seconds(torch.float32)

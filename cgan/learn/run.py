@@ -48,7 +48,7 @@ class Run:
         self.origin = {"data_digest": data_digest, "vae_id": getattr(recipe, "vae_id", None)}
         self.step, self.log, self.previews = 0, [], {}
         self.started, self.cpu_started = time.monotonic(), time.process_time()
-        self.saved = self.drawn = self.started  # when
+        self.saved = self.drawn = self.started  # times of the last save and preview
         if state:
             same = state["origin"] == self.origin
             need(same, f"The run in {self.folder} was trained on other images, or with another vae.")
@@ -77,7 +77,7 @@ class Run:
         with lock(self.folder / "lock", sentence):
             if self.step == 0:
                 self.draw_preview()
-            later = previews.others(self.folder, self.previews)  # than the state
+            later = previews.others(self.folder, self.previews)  # drawn after the state was saved
             for left_by_a_kill in [*filter(_is_temporary, self.folder.iterdir()), *later]:
                 with suppress(PermissionError):  # a scanner reads it
                     left_by_a_kill.unlink()

@@ -1,7 +1,7 @@
 """Speed of the page without a server in Chromium, beside PyTorch, onnxruntime-web and the Gradio page.
 
 All on one core. Needs, beside requirements-dev.txt, `pip install onnx`, to export the network, and a folder
-in which `npm install onnxruntime-web` was run, named by ORT_WEB (default: here).
+in which `npm install onnxruntime-web` was run, named by ORT_WEB (default: the current folder).
 """
 
 import functools

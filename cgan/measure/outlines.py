@@ -20,7 +20,7 @@ def measure_outlines(model):
 
     difference: between an outline and its picture, enlarged and with the contrast the page shows it with, in
     % of the picture's ink; the mean and the worst. kilobytes, milliseconds: the largest font, and the median
-    time of one thread.
+    CPU time of making one.
     """
     tiles = images.to_uint8(sampling.generate([i % 10 for i in range(DIGITS)], 0, model)).numpy()
     found = 100 * np.array(differences(tiles))

@@ -81,7 +81,7 @@ class Blocks(gr.Blocks):
 def launch_options(routes, public=(), middleware=()):
     """Return options of gr.Blocks.launch() that add our own routes and put the guard before all others.
 
-    public: routes that need no log-in. middleware: what comes after the guard.
+    public: routes that need no login. middleware: what comes after the guard.
     """
     without_slash = Route("/zh/", lambda request: RedirectResponse(f"../zh?{request.url.query}"))
     return {

@@ -1,4 +1,4 @@
-"""The files that the tab About tells readers to read, as plain text: GET /gradio_api/code/train.py."""
+"""The source files that the tab About links to, as plain text: GET /gradio_api/code/train.py."""
 
 from starlette.responses import FileResponse
 from starlette.routing import Route

@@ -14,8 +14,8 @@
 A hand is given by `seed` and `i` or by its code `z`, and changed by `slant`, `stroke` and `width`. `ground`
 is black, white, paper (ink as the page shows it) or transparent (black behind its alpha, so all black to
 programs that drop it). The weights are those with the id `w`, those called `model`, or the default ones. With
-`w` a picture never changes and may be cached for ever. ADDRESSES lists the parameters of each address. Three
-more addresses are in runs.py, fitting.py and code.py.
+`w` a picture never changes and may be cached for ever. ADDRESSES lists the parameters of each address. More
+addresses are in runs.py, fitting.py and code.py.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The theme: Gradio's variables in terms of the palette in web/ink.css, which has a night side of its own."""
+"""The theme: Gradio's variables in terms of the palette in web/ink.css, which also has the dark mode."""
 
 import gradio as gr
 

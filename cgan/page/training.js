@@ -1,4 +1,4 @@
-// The tab Training: a film of previews. The slider (`at`) counts them from 1, all else says epochs; Play moves the slider.
+// The tab Training: a film of previews. The slider (`at`) counts them from 1, all else is in epochs. Play moves the slider.
 {
   const { say, image, isSet, tabs } = cgan;
   const SECONDS = 6; // a whole film
@@ -51,7 +51,7 @@
       if (source === "of") stop();
       const { epochs } = asked.previews ?? {};
       if (!epochs) return;
-      // Who is shown the last one will see the next.
+      // At the last preview, no epoch is kept, so that the next preview is shown when it comes.
       if (source === "at") asked.epoch = asked.at < epochs.length ? epochs[asked.at - 1] : null;
       else asked.at = nearest(asked.epoch, epochs);
     },

@@ -50,7 +50,7 @@ const reflect = () => {
 };
 const HANDS = { natural: "hand_natural", one: "hand_one", fresh: "hand_fresh" };
 
-// Change the state. A choice makes an entry in the browser's history, what is dragged or typed does not.
+// Change the state. A choice makes an entry in the browser's history; what is dragged or typed does not.
 const set = (changes, isChoice = true) => {
   Object.assign(state, changes, { w: null });
   if (state.z && state.hand === "fresh") state.z = null;

@@ -52,7 +52,7 @@ const oneHot = (digits) => {
   return y;
 };
 
-// Numbers of float16, all low bytes before all high ones.
+// Decode float16 numbers, all low bytes before all high ones.
 const halves = (bytes, n) => {
   const found = new Float32Array(n);
   for (let i = 0; i < n; i++) {

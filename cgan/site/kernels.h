@@ -78,7 +78,7 @@ static void mix(const float *y, const float *rows, int n, float *sum) {
 
 // ---- Convolutions ----
 
-// To the gradient of a convolution, its filter is turned by half a circle, with `in` and `out` exchanged.
+// For the gradient of a convolution, its filter is turned by half a circle, with `in` and `out` exchanged.
 static void winograd(Filter filter, const float *from, int in, int out, int is_backward) {
   static const float G[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
   float *u = take(4 * in * out);

@@ -30,7 +30,7 @@ const FIRST = {
 };
 let state;
 
-// The state of an address. One that names any of its tab's parameters gets version 1's defaults for the
+// The state of an address. One that names any of its tab's parameters gets old links' defaults for the
 // others.
 const stateOf = (search) => {
   const asked = Object.fromEntries(new URLSearchParams(search));
