@@ -92,6 +92,7 @@ def prepare(argv):
         f"{len(images)} image{'s' * (len(images) > 1)} cannot be shared by {options.processes} processes."
     )
     need(len(images) >= options.processes, enough)
+    print(f"{len(images):,} images from {options.data}.")
     print(notice)
     return options, state, images, labels
 

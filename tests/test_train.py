@@ -1,6 +1,7 @@
 """train.py's options: what it refuses, and that it does so before it makes a folder."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,8 +101,9 @@ def test_resuming_keeps_the_options_and_refuses_others(learn, tmp_path, capsys):
     first = learn(out, "--resume", *OPTIONS, "--model", "vae", "--set", "z_dim=3")
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == f"No run in {out} yet: starting one."
-    assert printed[1] == "Precision: float32."
-    assert printed[2] == f"Watch it learn: python app.py --weights {out}"
+    assert re.fullmatch(r"[\d,]+ images from .+\.", printed[1])
+    assert printed[2] == "Precision: float32."
+    assert printed[3] == f"Watch it learn: python app.py --weights {out}"
     with pytest.raises(BadInput, match="already holds a run; continue it with --resume, or give another"):
         learn(out, "--model", "vae")
     again = learn(out, "--resume", "--threads", "1", "--set", "z_dim=3", "--epochs", "2")

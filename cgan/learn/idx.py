@@ -30,7 +30,9 @@ def find(root, train=True):
     root = Path(root)
     files = _find(root, train)
     if not files:
-        need(not root.is_file(), f"{root} is a file; give --data the folder that it is in.")
+        need(
+            not root.is_file(), f"{root} is a file; give --data a folder with MNIST's files, or an empty one."
+        )
         held = [str(file.relative_to(root)) for file in islice(contents(root), 1000)] if root.is_dir() else []
         need(not held, _what_is_wrong(root, held, "train" if train else "t10k"))
         _download(root)
@@ -72,8 +74,9 @@ def _what_is_wrong(root, held, split):
     shown = ", ".join(held[:8]) + (" and more" if len(held) > 8 else "")
     return (
         f"{root} holds {shown}, but not {split}-images-idx3-ubyte and {split}-labels-idx1-ubyte side by side "
-        "(in it, in raw/ or in MNIST/raw/; with - or . before idx, plain or .gz). Give --data the folder of "
-        "such a set, or an empty one to download MNIST into."
+        "(in it, in raw/ or in MNIST/raw/; with - or . before idx, plain or .gz). Only this format is read, "
+        "not archives, tables or pictures. Give --data a folder that has it, or an empty one to download "
+        "MNIST into."
     )
 
 

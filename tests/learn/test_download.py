@@ -79,7 +79,7 @@ def test_what_is_found_instead_is_named(mnist, tmp_path):
     ):
         idx.find(mnist)
     for file in (raw / IMAGES, raw / IMAGES / "x"):
-        with pytest.raises(BadInput, match=f"{IMAGES} is (a file; give --data the folder|not a folder)"):
+        with pytest.raises(BadInput, match=f"{IMAGES} is (a file; give --data a folder|not a folder)"):
             idx.find(file)
     for i in range(20):
         write(tmp_path / "many" / f"{i:02}.png")
