@@ -52,7 +52,7 @@ def lay_out(page):
 
 
 def state(page, chosen):
-    """Return the tab's outputs for the chosen training; by default for a live run, else the first one."""
+    """Return the tab's outputs for the chosen training; by default a live run, any run, or else the first."""
     trainings = runs.trainings(page.everything, page.runs)
     histories = {}
     for name, path in trainings.items():
@@ -63,7 +63,7 @@ def state(page, chosen):
             continue
     live = [name for name, history in histories.items() if is_live(history)]
     gone = page.text("training_gone").format(name=chosen) + " " if chosen and chosen not in trainings else ""
-    chosen = chosen if chosen in trainings else next(iter([*live, *trainings]), None)
+    chosen = chosen if chosen in trainings else next(iter([*live, *histories, *trainings]), None)
     if chosen is None:
         return gr.Dropdown(choices=[]), gr.skip(), None, None, page.text("training_none"), gr.skip()
     history = histories.get(chosen) or runs.history(trainings[chosen])

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from cgan import weights
 from cgan.draw import images
-from cgan.page import runs
+from cgan.page import runs, training
+from cgan.page.parts import Page
 from page.conftest import app_with
 
 MODELS = weights.load_generators([weights.SHIPPED])
@@ -47,6 +48,13 @@ def test_shipped_weights_come_first_then_runs_the_newest_first(folder):
     assert list(runs.trainings({"mine": MODELS["cvae"]})) == ["mine"]  # by whatever name they go here
     write_run(folder / "new", [], written=3)
     assert list(runs.trainings({}, [folder, folder / "gone"])) == ["new", "compact", "old"]
+
+
+def test_a_run_that_was_given_is_shown_at_first(folder):
+    of, *_ = training.state(Page("en", {}, MODELS, [folder]), None)
+    assert of.value == "compact (run)"
+    of, *_ = training.state(Page("en", {}, MODELS, []), None)
+    assert of.value == next(iter(MODELS))
 
 
 def test_every_preview_of_a_history_opens(folder):
