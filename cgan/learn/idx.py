@@ -15,8 +15,9 @@ from cgan.cli import BadInput, need
 from cgan.files import contents, replace
 
 # Where a set may lie in the folder that is given, and how its names may begin: MNIST's first (FashionMNIST
-# and KMNIST have the same), then QMNIST's and those of the two parts of EMNIST that hold digits.
-FOLDERS = "", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw", "QMNIST/raw", "EMNIST/raw"
+# and KMNIST have the same), then QMNIST's and those of the two parts of EMNIST that hold digits. EMNIST's own
+# archive unpacks to gzip/.
+FOLDERS = "", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw", "QMNIST/raw", "EMNIST/raw", "gzip"
 PREFIXES = "", "qmnist-", "emnist-digits-", "emnist-mnist-"
 LETTERS = re.compile("emnist-(balanced|byclass|bymerge|letters)-")
 TYPES = {8: ">u1", 12: ">i4"}  # an IDX file's third byte; other types are of no use here
