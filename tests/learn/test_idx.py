@@ -34,7 +34,10 @@ def write(path, content=b"mine"):
 # Finding
 
 
-@pytest.mark.parametrize("folder", ["", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw", "EMNIST/raw", "gzip"])
+FOLDERS = "", "raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw", "EMNIST/raw", "gzip"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("mark, form", ["--", ".-", "-z", ".z", "-g", "-n"])
 def test_the_usual_names_and_places_are_found(mnist, tmp_path, folder, mark, form):
     expected, root = idx.read_images(idx.find(mnist)[0]), tmp_path / "root"
