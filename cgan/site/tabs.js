@@ -43,7 +43,7 @@ const wishes = {
     return written(state.text, "", state.hand, say(state.z ? "write_hand" : says, state));
   },
   hand: () => {
-    if (!state.z) return { says: say("hand_hint") };
+    if (!state.z) return { says: say("site_hint") };
     return written(state.text.trim() ? state.text : " ", "0123456789\n", "natural", say("hand_says"));
   },
 };

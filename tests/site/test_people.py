@@ -36,7 +36,7 @@ def fitted(page, drawings):
 
 def test_your_hand(visit):
     page = visit("?tab=hand", wait="about")
-    says(page, "hand_hint")
+    says(page, "site_hint")
     draw(page, THREE)
     says(page, "learning")
     page.wait_for_function("document.getElementById('learning').value > 0.1")
@@ -61,7 +61,7 @@ def test_your_hand(visit):
     assert page.locator("#in-use").is_visible()
     page.go_back()
     page.click("#restart")
-    says(page, "hand_hint")
+    says(page, "site_hint")
     assert not page.locator("#picture").is_visible()
 
 
