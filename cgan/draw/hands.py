@@ -12,7 +12,7 @@ from cgan.cli import BadInput, need, whole_number, whole_numbers
 MAX_SEED, MAX_INDEX, MAX_TURN = 2**32 - 1, 99_999, 9999
 VARIATIONS = ["one", "natural", "fresh"]  # how the digits of a text may differ
 CODE_STEPS = 25  # a code stores z in steps of 1/25, from -127/25 to 127/25
-VARIATION = 0.5  # the share of a fresh hand in each digit; real writers vary as much
+VARIATION = 0.5  # the weight of a fresh hand in each digit; real writers vary as much
 
 
 def choose(weights, seed=None, i=None, z=None, count=1, variation="fresh", turn=0):

@@ -9,6 +9,7 @@ from cgan.page.parts import FOLDER
 ROOT = FOLDER.parent.parent
 FILES = [
     "train.py",
+    "cgan/learn/recipes/report.py",
     "cgan/learn/recipes/compact.py",
     "cgan/networks/compact.py",
     "cgan/draw/hands.py",

@@ -114,7 +114,7 @@ class Compact:
 
         # G learns to draw what D, as it was before this step, scores higher than the real one. fake_leaf.grad
         # holds the gradient of d_loss alone: mismatch_loss sees real images only, the penalty a copy.
-        # A logit depends on its own image only, so the gradient of G's loss at an image is a multiple of it.
+        # A logit depends on its own image only, so the gradient of G's loss at an image is a multiple of D's.
         ratio = generator_ratio(fake_logits, real_logits).detach()  # (N,)
         self.G_optimizer.zero_grad()
         fake.backward(ratio[:, None, None, None] * fake_leaf.grad)
