@@ -101,6 +101,11 @@ def look(page):
         tab: {name: component.value for name, component in of_tab.items()}
         for tab, of_tab in page.controls.items()
     }
+    # What a parameter means that is missing beside others, as in links of earlier versions.
+    missing = {
+        tab: dict.fromkeys({"seed", "to_seed"} & of_tab.keys(), SEED) for tab, of_tab in page.controls.items()
+    }
+    missing["draw"]["digit"], missing["write"]["hand"] = "3", "one"
     given = {
         "models": models,
         "signs": "".join(sign + about["typed"] for sign, about in writing.SIGNS.items()),
@@ -108,7 +113,7 @@ def look(page):
         "slider": SLIDER,
         "style": STYLE,
         "defaults": values,
-        "missing": {"digit": "3", "hand": "one", "seed": SEED, "to_seed": SEED},  # beside others in old links
+        "missing": missing,
         "linked": list(linked(page)),
         "set": SET,
         "inner": INNER,

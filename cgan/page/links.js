@@ -48,8 +48,7 @@
     const given = address();
     const usual = defaults[tab] ?? {}; // About has none
     const isOurs = Object.keys(given).some((key) => key in usual || key === "w");
-    const values = { ...usual };
-    for (const key in missing) if (isOurs && key in usual) values[key] = missing[key];
+    const values = { ...usual, ...(isOurs ? missing[tab] : {}) };
     for (const key of inner) if (key in now) values[key] = now[key];
     if (tab === "morph") [given.to_seed, given.to_i] = [given.to_seed ?? given.seed, given.to_i ?? given.i];
     const asked = { ...values, ...(given.w ? { w: given.w } : {}) };

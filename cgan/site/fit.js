@@ -4,7 +4,7 @@
 
 const SLOWER = 1.5;
 
-// drawings: n arrays (784) in [-1, 1]; digits: n. `pause` is awaited between steps, with the part that is
+// drawings: n arrays (784) in [-1, 1]; digits: n. `tell` is awaited between steps, with the part that is
 // done; it may throw. Returns float32 (Z), or null if no hand imitates one of them.
 const fitHand = async (engine, drawings, digits, tell) => {
   const [n, zDim] = [drawings.length, engine.about.z_dim];

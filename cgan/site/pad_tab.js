@@ -81,9 +81,9 @@ const fit = async () => {
   if (!seen.length) return set({ z: null }, false);
   if (seen.length < sheets.length) complain(new Error("site_no_digit"));
   caption(say("learning"));
-  const answer = await ask("fit", {
-    drawings: seen.map(({ drawing }) => drawing),
-    digits: seen.map(({ digit }) => digit),
+  const asked = { drawings: seen.map(({ drawing }) => drawing), digits: seen.map(({ digit }) => digit) };
+  const answer = await ask("fit", asked, (part) => {
+    if (ticket === newestFit) $("learning").value = part;
   });
   if (ticket !== newestFit) return; // more was drawn or erased meanwhile
   $("learning").value = 0;

@@ -2,10 +2,10 @@
 
 let worker;
 let jobs = 0;
-const waiting = new Map(); // job -> what takes the answer
-const ask = (what, asked) =>
+const waiting = new Map(); // job -> what takes the answer, and what the part that is done
+const ask = (what, asked, tell) =>
   new Promise((answer) => {
-    waiting.set(++jobs, answer);
+    waiting.set(++jobs, { answer, tell });
     worker.postMessage({ job: jobs, what, ...asked });
   });
 
@@ -38,8 +38,9 @@ const start = async () => {
   const [wasm, pack] = await Promise.all([part("wasm"), part("pack")]);
   worker = new Worker(url);
   worker.onmessage = ({ data }) => {
-    if (data.part) return ($("learning").value = data.part);
-    waiting.get(data.job)(data);
+    const { answer, tell } = waiting.get(data.job);
+    if (data.part) return tell(data.part);
+    answer(data);
     waiting.delete(data.job);
   };
   worker.onerror = (event) => complain(new Error(event.message));

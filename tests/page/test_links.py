@@ -18,6 +18,7 @@ OLD = [
     ("?tab=morph&from=3&to=8&seed=7&i=4", "morph", "from=3&to=8&seed=7&to_seed=7&i=4&to_i=4&"),
     ("?tab=morph&from=0&to=9&seed=7&to_seed=9&to_i=2", "morph", "seed=7&to_seed=9&to_i=2&"),
     ("?tab=compare&digit=6&seed=3", "compare", "real/6.png"),
+    ("?tab=compare&seed=3", "compare", "real/4.png"),
     ("?digit=7", "draw", "digits/7.png?seed=13&n=64&"),
     ("?seed=42", "draw", "digits/3.png?seed=42&n=64&"),
     ("?lang=en", "draw", "digits/all.png?seed=51&n=10&"),

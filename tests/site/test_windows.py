@@ -39,6 +39,15 @@ def test_on_a_phone_pad_and_result_are_in_sight_and_nothing_jumps(visit, languag
     assert page.evaluate("shown.picture.height > 2 * MARGIN + 2 * LINE")  # the text stands apart from the ten
 
 
+def test_what_was_erased_while_it_was_learned_shows_no_progress(visit):
+    page = visit("?tab=hand", wait="about")
+    draw(page, THREE)
+    page.wait_for_function("document.getElementById('learning').value > 0.1")
+    page.click("#restart")
+    page.wait_for_function("waiting.size === 0")  # the fit under way has ended
+    assert not page.locator("#learning").is_visible() and not page.locator("#picture").is_visible()
+
+
 @pytest.mark.parametrize("width", [360, 683, 1280])
 def test_the_other_language_stands_beside_the_title(visit, width):
     page = visit(viewport={"width": width, "height": 700})
